@@ -1,0 +1,406 @@
+package io.fenghuo.local;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.apache.flink.api.common.JobID;
+import org.apache.flink.api.common.JobStatus;
+import org.apache.flink.configuration.BlobServerOptions;
+import org.apache.flink.configuration.CheckpointingOptions;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.CoreOptions;
+import org.apache.flink.configuration.ExecutionOptions;
+import org.apache.flink.configuration.ExternalizedCheckpointRetention;
+import org.apache.flink.configuration.JobManagerOptions;
+import org.apache.flink.configuration.MemorySize;
+import org.apache.flink.configuration.RestOptions;
+import org.apache.flink.configuration.RestartStrategyOptions;
+import org.apache.flink.configuration.StateBackendOptions;
+import org.apache.flink.configuration.StateRecoveryOptions;
+import org.apache.flink.configuration.TaskManagerOptions;
+import org.apache.flink.configuration.WebOptions;
+import org.apache.flink.core.execution.CheckpointingMode;
+import org.apache.flink.core.execution.RecoveryClaimMode;
+import org.apache.flink.runtime.execution.ExecutionState;
+import org.apache.flink.runtime.executiongraph.AccessExecutionGraph;
+import org.apache.flink.runtime.executiongraph.AccessExecutionVertex;
+import org.apache.flink.runtime.minicluster.MiniCluster;
+import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
+import org.apache.flink.runtime.minicluster.RpcServiceSharing;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.streaming.api.graph.StreamGraph;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Flink in this JVM, for one job: state in RocksDB, checkpoints in a folder, and a start that goes
+ * on from the newest checkpoint found there.
+ */
+public final class FlinkCluster implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(FlinkCluster.class);
+
+  private static final Duration CALL_LIMIT = Duration.ofSeconds(30);
+  private static final Duration START_LIMIT = Duration.ofMinutes(2);
+  private static final Duration FINAL_CHECKPOINT_LIMIT = Duration.ofSeconds(20);
+  private static final Duration STOP_LIMIT = Duration.ofSeconds(30);
+
+  /** A gauge the Kafka source adds for every partition it was given. */
+  private static final Pattern ASSIGNED_PARTITION =
+      Pattern.compile("_KafkaSourceReader_topic_partition_currentOffset\\{.*?[{,]topic=\"([^\"]+)\"");
+
+  private final FlinkSettings settings;
+  private final Configuration configuration;
+  private final MiniCluster cluster;
+  private final HttpClient http = HttpClient.newHttpClient();
+  private JobID jobId;
+  private boolean closed;
+
+  private FlinkCluster(FlinkSettings settings, Configuration configuration, MiniCluster cluster) {
+    this.settings = settings;
+    this.configuration = configuration;
+    this.cluster = cluster;
+  }
+
+  /** Starts the cluster, with no job yet. */
+  public static FlinkCluster start(FlinkSettings settings) {
+    LoopbackPort.requireFree("Flink", settings.restPort(), "--flink-port");
+    LoopbackPort.requireFree("The metrics page", settings.metricsPort(), "--metrics-port");
+    MiniCluster cluster = null;
+    try {
+      Files.createDirectories(settings.checkpoints());
+      emptyFolder(settings.scratch());
+      Configuration configuration = configuration(settings);
+      cluster =
+          new MiniCluster(
+              new MiniClusterConfiguration.Builder()
+                  .setConfiguration(configuration)
+                  .setNumTaskManagers(1)
+                  .setNumSlotsPerTaskManager(settings.parallelism())
+                  .setRpcServiceSharing(RpcServiceSharing.SHARED)
+                  .build());
+      cluster.start();
+      return new FlinkCluster(settings, configuration, cluster);
+    } catch (Exception e) {
+      if (cluster != null) {
+        cluster.closeAsync();
+      }
+      throw new CommandFailure(
+          "Flink did not start: " + e.getMessage(), "The log file has the whole story.", e);
+    }
+  }
+
+  /**
+   * Submits the job, from the newest readable checkpoint if there is one.
+   *
+   * @param notice told where the job goes on from, and of every checkpoint passed over
+   */
+  public void run(String name, Job job, Consumer<String> notice) {
+    if (jobId != null) {
+      throw new IllegalStateException("already runs a job");
+    }
+    try {
+      Configuration jobConfiguration = new Configuration(configuration);
+      CheckpointFolder folder = new CheckpointFolder(settings.checkpoints());
+      Optional<Checkpoint> newest = folder.newestReadable(notice);
+      if (newest.isPresent()) {
+        notice.accept("going on from checkpoint " + newest.get().folder());
+        int deleted = folder.deleteUnused();
+        LOG.info("Deleted {} files of checkpoints no longer needed", deleted);
+        jobConfiguration.set(
+            StateRecoveryOptions.SAVEPOINT_PATH, newest.get().folder().toUri().toString());
+        // The new run owns the files from here on, and deletes them when it no longer needs them.
+        jobConfiguration.set(StateRecoveryOptions.RESTORE_MODE, RecoveryClaimMode.CLAIM);
+      } else {
+        notice.accept("no checkpoint: beginning with empty state");
+      }
+      StreamExecutionEnvironment env = new StreamExecutionEnvironment(jobConfiguration);
+      job.build(env);
+      StreamGraph graph = env.getStreamGraph();
+      graph.setJobName(name);
+      jobId = graph.getJobID();
+      cluster.submitJob(graph).get(START_LIMIT.toSeconds(), TimeUnit.SECONDS);
+    } catch (CommandFailure e) {
+      throw e;
+    } catch (Exception e) {
+      jobId = null;
+      if (e instanceof InterruptedException) {
+        Thread.currentThread().interrupt();
+      }
+      throw jobFailure(name, e);
+    }
+  }
+
+  /**
+   * True when every task of the job runs.
+   *
+   * @throws CommandFailure if the job has ended, with the reason
+   */
+  public boolean isRunning() {
+    AccessExecutionGraph graph;
+    try {
+      graph = call(cluster.getExecutionGraph(jobId));
+    } catch (CommandFailure e) {
+      LOG.debug("No execution graph yet", e);
+      return false;
+    }
+    if (graph.getState().isGloballyTerminalState()) {
+      throw jobFailure(
+          graph.getJobName(),
+          graph.getFailureInfo() == null
+              ? new IllegalStateException("state " + graph.getState())
+              : graph.getFailureInfo().getException());
+    }
+    if (graph.getState() != JobStatus.RUNNING) {
+      return false;
+    }
+    for (AccessExecutionVertex vertex : graph.getAllExecutionVertices()) {
+      if (vertex.getExecutionState() != ExecutionState.RUNNING
+          && vertex.getExecutionState() != ExecutionState.FINISHED) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** State of the job in Flink's words: INITIALIZING, RUNNING, RESTARTING, FAILED and others. */
+  public JobStatus status() {
+    return call(cluster.getJobStatus(jobId));
+  }
+
+  /** Why the tasks last failed, or empty when they never did in this run. */
+  public Optional<String> lastFailure() {
+    AccessExecutionGraph graph = call(cluster.getExecutionGraph(jobId));
+    return Optional.ofNullable(graph.getFailureInfo())
+        .map(info -> info.getException().deserializeError(FlinkCluster.class.getClassLoader()))
+        .map(FlinkCluster::reason);
+  }
+
+  /** True when the job's Kafka sources have been given a partition of each of these topics. */
+  public boolean isReading(Set<String> topics) {
+    Set<String> assigned = new HashSet<>();
+    Matcher matcher = ASSIGNED_PARTITION.matcher(metrics());
+    while (matcher.find()) {
+      assigned.add(matcher.group(1));
+    }
+    return assigned.containsAll(topics);
+  }
+
+  /** Where Flink's web page is. */
+  public URI webPage() {
+    return URI.create("http://" + LoopbackPort.HOST + ":" + settings.restPort());
+  }
+
+  /** Where Prometheus reads. */
+  public URI metricsPage() {
+    return URI.create("http://" + LoopbackPort.HOST + ":" + settings.metricsPort() + "/metrics");
+  }
+
+  /**
+   * Takes a checkpoint now.
+   *
+   * @return its folder, or empty when it failed or took too long; the last one stands then
+   */
+  public Optional<String> checkpoint() {
+    try {
+      return Optional.of(
+          cluster
+              .triggerCheckpoint(jobId)
+              .get(FINAL_CHECKPOINT_LIMIT.toSeconds(), TimeUnit.SECONDS));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return Optional.empty();
+    } catch (ExecutionException | TimeoutException | RuntimeException e) {
+      LOG.info("No checkpoint on demand; the last regular one stands", e);
+      return Optional.empty();
+    }
+  }
+
+  /** Takes a last checkpoint, ends the job and stops the cluster. */
+  @Override
+  public void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    if (jobId != null && !isTerminal()) {
+      checkpoint();
+      cancel();
+    }
+    quietly("stop Flink", cluster.closeAsync());
+  }
+
+  /** Stops the cluster as it stands, as a kill would: no last checkpoint. For tests. */
+  void closeAbruptly() {
+    closed = true;
+    quietly("stop Flink", cluster.closeAsync());
+  }
+
+  private boolean isTerminal() {
+    try {
+      return status().isGloballyTerminalState();
+    } catch (CommandFailure e) {
+      LOG.info("Job state unknown", e);
+      return false;
+    }
+  }
+
+  private void cancel() {
+    quietly(
+        "cancel the job",
+        cluster.cancelJob(jobId).thenCompose(acknowledged -> cluster.requestJobResult(jobId)));
+  }
+
+  private String metrics() {
+    try {
+      HttpRequest request = HttpRequest.newBuilder(metricsPage()).timeout(CALL_LIMIT).build();
+      return http.send(request, HttpResponse.BodyHandlers.ofString()).body();
+    } catch (IOException e) {
+      LOG.debug("No metrics yet", e);
+      return "";
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return "";
+    }
+  }
+
+  private static <T> T call(CompletableFuture<T> answer) {
+    try {
+      return answer.get(CALL_LIMIT.toSeconds(), TimeUnit.SECONDS);
+    } catch (ExecutionException | TimeoutException e) {
+      throw new CommandFailure(
+          "Flink does not answer: " + reason(e), "The log file has the whole story.", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CommandFailure("Interrupted.", "Start again.", e);
+    }
+  }
+
+  private static void quietly(String what, CompletableFuture<?> done) {
+    try {
+      done.get(STOP_LIMIT.toSeconds(), TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException | TimeoutException e) {
+      LOG.info("Could not {} in order", what, e);
+    }
+  }
+
+  private static CommandFailure jobFailure(String name, Throwable cause) {
+    return new CommandFailure(
+        "Job \"" + name + "\" failed: " + reason(cause),
+        "The log file has the whole story. If the job's steps have changed since its last"
+            + " checkpoint, move the checkpoints folder away to begin with empty state.",
+        cause);
+  }
+
+  /** The innermost message: Flink wraps every failure in what it was doing at the time. */
+  private static String reason(Throwable failure) {
+    Throwable innermost = failure;
+    while (innermost.getCause() != null && innermost.getCause() != innermost) {
+      innermost = innermost.getCause();
+    }
+    return innermost.getMessage() == null ? innermost.toString() : innermost.getMessage();
+  }
+
+  private static Configuration configuration(FlinkSettings settings) {
+    Configuration configuration = new Configuration();
+
+    // Whoever reaches Flink's REST API controls the job: loopback only, and no jars by upload.
+    configuration.set(RestOptions.ADDRESS, LoopbackPort.HOST);
+    configuration.set(RestOptions.BIND_ADDRESS, LoopbackPort.HOST);
+    configuration.set(RestOptions.PORT, settings.restPort());
+    configuration.set(RestOptions.BIND_PORT, String.valueOf(settings.restPort()));
+    configuration.set(WebOptions.SUBMIT_ENABLE, false);
+    configuration.set(WebOptions.CANCEL_ENABLE, false);
+    configuration.set(WebOptions.RESCALE_ENABLE, false);
+    configuration.set(WebOptions.TMP_DIR, settings.scratch().toString());
+    configuration.set(JobManagerOptions.ADDRESS, LoopbackPort.HOST);
+    configuration.set(JobManagerOptions.BIND_HOST, LoopbackPort.HOST);
+    configuration.set(TaskManagerOptions.HOST, LoopbackPort.HOST);
+    configuration.set(TaskManagerOptions.BIND_HOST, LoopbackPort.HOST);
+    configuration.set(BlobServerOptions.STORAGE_DIRECTORY, settings.scratch().toString());
+
+    configuration.set(CoreOptions.TMP_DIRS, settings.scratch().toString());
+    configuration.set(CoreOptions.DEFAULT_PARALLELISM, settings.parallelism());
+    configuration.set(
+        TaskManagerOptions.MANAGED_MEMORY_SIZE,
+        MemorySize.ofMebiBytes(settings.managedMemoryMegabytes()));
+    MemorySize network = MemorySize.ofMebiBytes(96);
+    configuration.set(TaskManagerOptions.NETWORK_MEMORY_MIN, network);
+    configuration.set(TaskManagerOptions.NETWORK_MEMORY_MAX, network);
+    // A decision is waited for; a full buffer is not worth it.
+    configuration.set(ExecutionOptions.BUFFER_TIMEOUT, Duration.ofMillis(1));
+
+    configuration.set(StateBackendOptions.STATE_BACKEND, "rocksdb");
+    configuration.setString("state.backend.rocksdb.localdir", settings.scratch().toString());
+    configuration.setString("state.backend.rocksdb.use-bloom-filter", "true");
+    configuration.setString("state.backend.rocksdb.memory.partitioned-index-filters", "true");
+
+    configuration.set(CheckpointingOptions.CHECKPOINT_STORAGE, "filesystem");
+    configuration.set(
+        CheckpointingOptions.CHECKPOINTS_DIRECTORY, settings.checkpoints().toUri().toString());
+    configuration.set(CheckpointingOptions.INCREMENTAL_CHECKPOINTS, true);
+    configuration.set(
+        CheckpointingOptions.EXTERNALIZED_CHECKPOINT_RETENTION,
+        ExternalizedCheckpointRetention.RETAIN_ON_CANCELLATION);
+    configuration.set(CheckpointingOptions.MAX_RETAINED_CHECKPOINTS, CheckpointFolder.RETAINED);
+    configuration.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, settings.checkpointInterval());
+    configuration.set(
+        CheckpointingOptions.CHECKPOINTING_CONSISTENCY_MODE, CheckpointingMode.EXACTLY_ONCE);
+    // A full disk that is cleared in time must not cost a restart.
+    configuration.set(CheckpointingOptions.TOLERABLE_FAILURE_NUMBER, 10);
+
+    configuration.set(
+        RestartStrategyOptions.RESTART_STRATEGY,
+        RestartStrategyOptions.RestartStrategyType.EXPONENTIAL_DELAY.getMainValue());
+    configuration.set(
+        RestartStrategyOptions.RESTART_STRATEGY_EXPONENTIAL_DELAY_INITIAL_BACKOFF,
+        Duration.ofMillis(500));
+    configuration.set(
+        RestartStrategyOptions.RESTART_STRATEGY_EXPONENTIAL_DELAY_MAX_BACKOFF,
+        Duration.ofSeconds(30));
+    configuration.set(
+        RestartStrategyOptions.RESTART_STRATEGY_EXPONENTIAL_DELAY_RESET_BACKOFF_THRESHOLD,
+        Duration.ofMinutes(5));
+
+    configuration.setString(
+        "metrics.reporter.prometheus.factory.class",
+        LoopbackPrometheusReporter.Factory.class.getName());
+    configuration.setString(
+        "metrics.reporter.prometheus.port", String.valueOf(settings.metricsPort()));
+    return configuration;
+  }
+
+  /** RocksDB's working files of the last run are of no use: the state comes from the checkpoint. */
+  private static void emptyFolder(Path folder) throws IOException {
+    if (Files.isDirectory(folder)) {
+      List<Path> deepestFirst;
+      try (Stream<Path> walk = Files.walk(folder)) {
+        deepestFirst = walk.sorted(Comparator.reverseOrder()).toList();
+      }
+      for (Path path : deepestFirst) {
+        Files.delete(path);
+      }
+    }
+    Files.createDirectories(folder);
+  }
+}

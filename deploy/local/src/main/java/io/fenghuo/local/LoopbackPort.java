@@ -1,0 +1,53 @@
+package io.fenghuo.local;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.UnknownHostException;
+
+/** Ports on the loopback address: which are free, and a clear word when one is not. */
+final class LoopbackPort {
+
+  /** Written as a number, so that no name service has a say in what the product listens on. */
+  static final String HOST = "127.0.0.1";
+
+  private LoopbackPort() {}
+
+  /** A port nobody listens on now. */
+  static int free() {
+    try (ServerSocket socket = new ServerSocket(0, 1, address())) {
+      return socket.getLocalPort();
+    } catch (IOException e) {
+      throw new UncheckedIOException("no free port on " + HOST, e);
+    }
+  }
+
+  /**
+   * Refuses a port that something else listens on, before the part that wants it starts: Kafka and
+   * Flink report a taken port late and in many words.
+   *
+   * @param option the command line option that chooses another port
+   */
+  static void requireFree(String part, int port, String option) {
+    if (port < 1 || port > 65535) {
+      throw CommandFailure.usage(option + ": " + port + " (expected: 1 to 65535)");
+    }
+    try (ServerSocket socket = new ServerSocket()) {
+      // A port in TIME_WAIT after a restart is free for us.
+      socket.setReuseAddress(true);
+      socket.bind(new InetSocketAddress(address(), port));
+    } catch (IOException e) {
+      throw new CommandFailure(
+          part + " cannot listen on " + HOST + ":" + port + ": the port is taken.",
+          "Stop what uses it (`ss -ltnp 'sport = :" + port + "'` shows it), or choose another with "
+              + option + " PORT.",
+          e);
+    }
+  }
+
+  private static InetAddress address() throws UnknownHostException {
+    return InetAddress.getByName(HOST);
+  }
+}

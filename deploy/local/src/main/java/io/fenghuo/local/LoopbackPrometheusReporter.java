@@ -1,0 +1,63 @@
+package io.fenghuo.local;
+
+import io.prometheus.client.CollectorRegistry;
+import io.prometheus.client.exporter.HTTPServer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.reflect.Field;
+import java.net.InetSocketAddress;
+import java.util.Properties;
+import org.apache.flink.metrics.MetricConfig;
+import org.apache.flink.metrics.prometheus.AbstractPrometheusReporter;
+import org.apache.flink.metrics.reporter.MetricReporterFactory;
+
+/**
+ * Flink's metrics for Prometheus, on the loopback address. Flink's own reporter knows only a port
+ * and listens on every address of the machine.
+ */
+public final class LoopbackPrometheusReporter extends AbstractPrometheusReporter {
+
+  private HTTPServer server;
+
+  @Override
+  public void open(MetricConfig config) {
+    super.open(config);
+    int port = config.getInteger("port", 9249);
+    try {
+      boolean daemonThreads = true;
+      server =
+          new HTTPServer(
+              new InetSocketAddress(LoopbackPort.HOST, port), registry(), daemonThreads);
+    } catch (IOException e) {
+      throw new UncheckedIOException("metrics cannot listen on port " + port, e);
+    }
+  }
+
+  @Override
+  public void close() {
+    if (server != null) {
+      server.stop();
+    }
+    super.close();
+  }
+
+  /** The super class fills it and shows it to its own package only. */
+  private CollectorRegistry registry() {
+    try {
+      Field field = AbstractPrometheusReporter.class.getDeclaredField("registry");
+      field.setAccessible(true);
+      return (CollectorRegistry) field.get(this);
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException("another Flink than this was written for", e);
+    }
+  }
+
+  /** Makes the reporter; Flink finds it by META-INF/services. */
+  public static final class Factory implements MetricReporterFactory {
+
+    @Override
+    public LoopbackPrometheusReporter createMetricReporter(Properties properties) {
+      return new LoopbackPrometheusReporter();
+    }
+  }
+}

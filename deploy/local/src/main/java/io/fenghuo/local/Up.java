@@ -1,0 +1,355 @@
+package io.fenghuo.local;
+
+import io.fenghuo.local.simulate.Scenario;
+import io.fenghuo.local.simulate.Simulator;
+import io.fenghuo.schemas.Outcome;
+import io.fenghuo.schemas.Stream;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Starts everything on this machine, in this JVM, and shows what it does until it is stopped. */
+@Command(
+    name = "up",
+    description = "Start everything on this machine.",
+    footer = {
+      "",
+      "Prints one line beginning with READY when everything serves, then what happens, live.",
+      "Ctrl-C or SIGTERM stops it in order; the next start on the same folder goes on from there,",
+      "after a kill from the last checkpoint.",
+      "",
+      "Examples:",
+      "  ./fenghuo up",
+      "  ./fenghuo up --simulate none --rules my-rules",
+      "  ./fenghuo up --data-dir /var/lib/fenghuo --rate 1000 --kafka-port 19092"
+    })
+final class Up implements Callable<Integer> {
+
+  private static final String NO_SIMULATION = "none";
+  private static final Duration START_LIMIT = Duration.ofMinutes(3);
+  private static final Duration POLL = Duration.ofMillis(100);
+  private static final Duration SECOND = Duration.ofSeconds(1);
+
+  /** When a decision is made: on arrival of the event, or when nothing earlier can come any more. */
+  enum Mode {
+    ARRIVAL,
+    EVENT_TIME;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+  }
+
+  @Option(
+      names = "--data-dir",
+      paramLabel = "DIR",
+      description = "Where everything is kept (default: .data in the checkout).")
+  private Path dataFolder = DataFolder.standard();
+
+  @Option(
+      names = "--simulate",
+      paramLabel = "SCENARIO",
+      defaultValue = "mixed",
+      description = "The simulated shop's scenario, or none (default: ${DEFAULT-VALUE}).")
+  private String simulate;
+
+  @Option(
+      names = "--rate",
+      paramLabel = "N",
+      defaultValue = "200",
+      description = "Simulated events per second (default: ${DEFAULT-VALUE}).")
+  private double rate;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      description = "Seed of the simulation (default: one nobody had before).")
+  private Long seed;
+
+  @Option(
+      names = "--users",
+      paramLabel = "N",
+      defaultValue = "10000",
+      description = "Simulated shoppers (default: ${DEFAULT-VALUE}).")
+  private int users;
+
+  @Option(
+      names = "--kafka-port",
+      paramLabel = "PORT",
+      defaultValue = "9092",
+      description = "Kafka (default: ${DEFAULT-VALUE}).")
+  private int kafkaPort;
+
+  @Option(
+      names = "--flink-port",
+      paramLabel = "PORT",
+      defaultValue = "8081",
+      description = "Flink's web page (default: ${DEFAULT-VALUE}).")
+  private int flinkPort;
+
+  @Option(
+      names = "--metrics-port",
+      paramLabel = "PORT",
+      defaultValue = "9249",
+      description = "Metrics for Prometheus (default: ${DEFAULT-VALUE}).")
+  private int metricsPort;
+
+  @Option(
+      names = "--rules",
+      paramLabel = "DIR",
+      description = "Folder of rules (default: the packaged ones).")
+  private Path rules;
+
+  @Option(
+      names = "--mode",
+      paramLabel = "arrival|event-time",
+      defaultValue = "arrival",
+      description =
+          "Decide when the event arrives, or in order of event time (default: ${DEFAULT-VALUE}).")
+  private Mode mode;
+
+  @Option(
+      names = "--bound",
+      paramLabel = "TIME",
+      defaultValue = "5s",
+      converter = DurationText.class,
+      description =
+          "How late an event may be against the others, as 500ms or 5s"
+              + " (default: ${DEFAULT-VALUE}).")
+  private Duration bound;
+
+  @Option(
+      names = "--parallelism",
+      paramLabel = "N",
+      defaultValue = "2",
+      description = "Flink subtasks of each step (default: ${DEFAULT-VALUE}).")
+  private int parallelism;
+
+  @Option(
+      names = "--state-memory",
+      paramLabel = "MB",
+      defaultValue = "512",
+      description = "Memory for RocksDB beside the heap (default: ${DEFAULT-VALUE}).")
+  private int stateMemory;
+
+  @Option(
+      names = "--checkpoint-every",
+      paramLabel = "TIME",
+      defaultValue = "10s",
+      converter = DurationText.class,
+      description = "Time between checkpoints (default: ${DEFAULT-VALUE}).")
+  private Duration checkpointEvery;
+
+  @Spec private CommandSpec spec;
+
+  private final StopSignal stop;
+  private final Function<Up, JobPlan> plan;
+  private Progress progress;
+
+  Up(StopSignal stop) {
+    this(stop, Up::riskJob);
+  }
+
+  /** With another job in place of the risk job; for tests. */
+  Up(StopSignal stop, Function<Up, JobPlan> plan) {
+    this.stop = stop;
+    this.plan = plan;
+  }
+
+  /** The risk job, set by the options. */
+  private JobPlan riskJob() {
+    Set<Stream> reads =
+        Set.of(Stream.ORDERS, Stream.PAYMENTS, Stream.LOGINS, Stream.TRAFFIC, Stream.LISTS);
+    return new JobPlan(
+        "risk",
+        reads,
+        env -> {
+          // TODO-PLUG: RiskJob.build(env, settings of kafka().toString(), rules, mode, bound)
+          throw new IllegalStateException("RiskJob is not plugged in yet: " + rules + mode + bound);
+        });
+  }
+
+  /** Where this machine's Kafka is. */
+  KafkaAddress kafka() {
+    return new KafkaAddress(LoopbackPort.HOST, kafkaPort);
+  }
+
+  @Override
+  public Integer call() {
+    progress = new Progress(spec.commandLine().getOut());
+    Simulate.requireRate(rate);
+    Scenario scenario = scenario();
+    JobPlan jobPlan = plan.apply(this);
+    // Before anything starts, so that a taken port costs nobody a minute.
+    LoopbackPort.requireFree("Kafka", kafkaPort, "--kafka-port");
+    LoopbackPort.requireFree("Flink", flinkPort, "--flink-port");
+    LoopbackPort.requireFree("The metrics page", metricsPort, "--metrics-port");
+
+    try (DataFolder folder = DataFolder.open(dataFolder)) {
+      Path log = Logs.toFile(folder.logs());
+      progress.say("data in " + folder.path() + ", log in " + log);
+      try (EmbeddedKafka kafka = startKafka(folder);
+          FlinkCluster flink = startFlink(folder, jobPlan)) {
+        if (awaitServing(flink, jobPlan)) {
+          serve(flink, scenario);
+        }
+        progress.say("stopping: a last checkpoint, then Flink, then Kafka");
+      }
+      progress.say("stopped; `./fenghuo up` goes on from here");
+      return 0;
+    } finally {
+      progress.end();
+    }
+  }
+
+  private Scenario scenario() {
+    if (simulate.equals(NO_SIMULATION)) {
+      return null;
+    }
+    try {
+      return Scenario.named(simulate);
+    } catch (IllegalArgumentException e) {
+      throw CommandFailure.usage("--simulate: " + e.getMessage() + ", " + NO_SIMULATION);
+    }
+  }
+
+  private EmbeddedKafka startKafka(DataFolder folder) {
+    long start = System.nanoTime();
+    EmbeddedKafka kafka = EmbeddedKafka.start(folder.kafka(), kafkaPort);
+    kafka.createTopics(Topics.all());
+    progress.say("Kafka serves at " + kafka.bootstrapServers() + took(start));
+    return kafka;
+  }
+
+  private FlinkCluster startFlink(DataFolder folder, JobPlan jobPlan) {
+    long start = System.nanoTime();
+    FlinkSettings settings =
+        FlinkSettings.of(folder.checkpoints(), folder.scratch(), flinkPort, metricsPort)
+            .withParallelism(parallelism)
+            .withManagedMemoryMegabytes(stateMemory)
+            .withCheckpointInterval(checkpointEvery);
+    FlinkCluster flink = FlinkCluster.start(settings);
+    try {
+      progress.say("Flink serves at " + flink.webPage() + took(start));
+      flink.run(jobPlan.name(), jobPlan.job(), line -> progress.say("  " + line));
+      return flink;
+    } catch (RuntimeException e) {
+      flink.close();
+      throw e;
+    }
+  }
+
+  /** Waits for the job; false if it is to be stopped first. */
+  private boolean awaitServing(FlinkCluster flink, JobPlan jobPlan) {
+    long start = System.nanoTime();
+    if (!await(flink, "every task of the job to run", flink::isRunning)) {
+      return false;
+    }
+    progress.say("every task of job \"" + jobPlan.name() + "\" runs" + took(start));
+    return await(
+        flink, "the job to be given its partitions", () -> flink.isReading(jobPlan.topics()));
+  }
+
+  private boolean await(FlinkCluster flink, String what, BooleanSupplier condition) {
+    long limit = System.nanoTime() + START_LIMIT.toNanos();
+    while (!condition.getAsBoolean()) {
+      if (System.nanoTime() - limit > 0) {
+        String failure = flink.lastFailure().map(reason -> " Last failure: " + reason).orElse("");
+        throw new CommandFailure(
+            "Waited " + START_LIMIT.toSeconds() + " s in vain for " + what + "." + failure,
+            "The log file and " + flink.webPage() + " have the whole story.");
+      }
+      if (progress.isDue()) {
+        progress.show("waiting for " + what);
+      }
+      if (stop.requestedWithin(POLL)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private void serve(FlinkCluster flink, Scenario scenario) {
+    List<Stream> shopStreams =
+        List.of(Stream.ORDERS, Stream.PAYMENTS, Stream.LOGINS, Stream.TRAFFIC, Stream.RESOURCES);
+    try (LiveFigures figures = LiveFigures.start(kafka(), shopStreams);
+        SimulatedShop shop = scenario == null ? null : open(scenario)) {
+      progress.say(
+          "READY kafka=" + kafka()
+              + " flink=" + flink.webPage()
+              + " metrics=" + flink.metricsPage()
+              + " data=" + dataFolder.toAbsolutePath().normalize());
+      long last = System.nanoTime();
+      while (!stop.requestedWithin(SECOND)) {
+        boolean running = flink.isRunning();
+        if (progress.isDue()) {
+          long now = System.nanoTime();
+          progress.show(line(figures.next(), (now - last) / 1e9, running, flink, shop));
+          last = now;
+        }
+      }
+    }
+  }
+
+  private SimulatedShop open(Scenario scenario) {
+    long startTime = System.currentTimeMillis();
+    // The same seed on the same folder would give the same ids, and those events count once.
+    long used = seed == null ? startTime : seed;
+    progress.say(
+        String.format(
+            Locale.ROOT, "simulated shop opens: %s, %.0f events/s, seed %d",
+            scenario.name(), rate, used));
+    return SimulatedShop.open(
+        new Simulator(scenario, used, rate, startTime, users), Long.MAX_VALUE, kafka());
+  }
+
+  private static String line(
+      LiveFigures.Figures figures,
+      double seconds,
+      boolean running,
+      FlinkCluster flink,
+      SimulatedShop shop) {
+    List<String> parts = new ArrayList<>();
+    if (!running) {
+      parts.add("job " + flink.status() + flink.lastFailure().map(f -> " (" + f + ")").orElse(""));
+    }
+    parts.add(perSecond(figures.events(), seconds) + " events/s");
+    StringBuilder decisions =
+        new StringBuilder(perSecond(figures.decided(), seconds)).append(" decisions/s");
+    for (Outcome outcome : Outcome.values()) {
+      decisions
+          .append(outcome.ordinal() == 0 ? " (" : ", ")
+          .append(outcome)
+          .append(' ')
+          .append(perSecond(figures.decisions().get(outcome), seconds));
+    }
+    parts.add(decisions.append(')').toString());
+    parts.add("p99 " + (figures.p99Millis() < 0 ? "-" : figures.p99Millis() + " ms"));
+    parts.add("dead letters " + figures.deadLetters());
+    parts.add("alerts " + figures.alerts());
+    if (shop != null) {
+      shop.failure().ifPresent(failure -> parts.add("SIMULATOR STOPPED: " + failure.getMessage()));
+    }
+    return String.join("  ", parts);
+  }
+
+  private static String perSecond(long count, double seconds) {
+    double rate = count / seconds;
+    return String.format(Locale.ROOT, rate > 0 && rate < 10 ? "%.1f" : "%.0f", rate);
+  }
+
+  private static String took(long startNanos) {
+    return String.format(Locale.ROOT, " (%.1f s)", (System.nanoTime() - startNanos) / 1e9);
+  }
+}

@@ -1,0 +1,148 @@
+package io.fenghuo.rules;
+
+import io.fenghuo.schemas.LoginEvent;
+import io.fenghuo.schemas.OrderEvent;
+import io.fenghuo.schemas.PaymentEvent;
+import io.fenghuo.schemas.TrafficEvent;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.apache.avro.Schema;
+import org.apache.avro.specific.SpecificRecord;
+
+/** A type of event that rules can speak of, with its fields as the rule language sees them. */
+public enum EventType {
+  ORDER(OrderEvent.getClassSchema()),
+  PAYMENT(PaymentEvent.getClassSchema()),
+  LOGIN(LoginEvent.getClassSchema()),
+  TRAFFIC(TrafficEvent.getClassSchema());
+
+  private static final EventType[] TYPES = values();
+
+  private final Schema schema;
+  private final List<Field> fields;
+  private final int idPosition;
+  private final int timePosition;
+  private final int[] keyPositions;
+
+  EventType(Schema schema) {
+    this.schema = schema;
+    this.fields =
+        schema.getFields().stream().map(Field::of).filter(field -> field.kind() != null).toList();
+    this.idPosition = schema.getField("eventId").pos();
+    this.timePosition = schema.getField("eventTime").pos();
+    this.keyPositions =
+        Arrays.stream(EntityKind.values())
+            .mapToInt(kind -> position(schema, kind.keyField()))
+            .toArray();
+  }
+
+  private static int position(Schema schema, String field) {
+    Schema.Field found = schema.getField(field);
+    return found == null ? -1 : found.pos();
+  }
+
+  /** The name rules use: {@code OrderEvent}. */
+  public String label() {
+    return schema.getName();
+  }
+
+  public Schema schema() {
+    return schema;
+  }
+
+  /** The fields that expressions may use, in schema order; arrays and records are left out. */
+  public List<Field> fields() {
+    return fields;
+  }
+
+  public Optional<Field> field(String name) {
+    return fields.stream().filter(field -> field.name().equals(name)).findFirst();
+  }
+
+  /** True when events of this type carry the key of such an entity. */
+  public boolean concerns(EntityKind kind) {
+    return keyPositions[kind.ordinal()] >= 0;
+  }
+
+  /** True when events of this type belong to an order, and so can bear on its decision. */
+  public boolean bearsOnOrder() {
+    return concerns(EntityKind.ORDER);
+  }
+
+  public static Optional<EventType> ofLabel(String label) {
+    return Arrays.stream(TYPES).filter(type -> type.label().equals(label)).findFirst();
+  }
+
+  public static Optional<EventType> of(Schema schema) {
+    return ofLabel(schema.getName());
+  }
+
+  public static EventType at(int ordinal) {
+    return TYPES[ordinal];
+  }
+
+  String idOf(SpecificRecord record) {
+    return (String) record.get(idPosition);
+  }
+
+  long timeOf(SpecificRecord record) {
+    return (Long) record.get(timePosition);
+  }
+
+  String keyOf(SpecificRecord record, EntityKind kind) {
+    int position = keyPositions[kind.ordinal()];
+    return position < 0 ? null : (String) record.get(position);
+  }
+
+  /** How the rule language sees a field's values. Enums are their names. */
+  public enum ValueKind {
+    TEXT,
+    WHOLE,
+    REAL,
+    TRUTH
+  }
+
+  /**
+   * One field of an event.
+   *
+   * @param position its place in the Avro record
+   * @param kind null when expressions cannot use it
+   * @param enumName the Avro enum, or null
+   */
+  public record Field(String name, int position, ValueKind kind, String enumName) {
+
+    static Field of(Schema.Field field) {
+      Schema schema = field.schema();
+      if (schema.getType() == Schema.Type.UNION) {
+        schema =
+            schema.getTypes().stream()
+                .filter(type -> type.getType() != Schema.Type.NULL)
+                .findFirst()
+                .orElseThrow();
+      }
+      ValueKind kind =
+          switch (schema.getType()) {
+            case STRING, ENUM -> ValueKind.TEXT;
+            case INT, LONG -> ValueKind.WHOLE;
+            case FLOAT, DOUBLE -> ValueKind.REAL;
+            case BOOLEAN -> ValueKind.TRUTH;
+            default -> null;
+          };
+      String enumName = schema.getType() == Schema.Type.ENUM ? schema.getName() : null;
+      return new Field(field.name(), field.pos(), kind, enumName);
+    }
+
+    /** The field's value in the rule language: String, Long, Double, Boolean or null. */
+    public Object valueIn(SpecificRecord record) {
+      Object value = record.get(position);
+      if (value instanceof Integer number) {
+        return (long) number;
+      }
+      if (value instanceof Enum<?> constant) {
+        return constant.name();
+      }
+      return value;
+    }
+  }
+}

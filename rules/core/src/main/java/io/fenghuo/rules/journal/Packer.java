@@ -1,0 +1,118 @@
+package io.fenghuo.rules.journal;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/** Writes values one after the other into a growing array. Not thread-safe; reusable after {@link #reset}. */
+public final class Packer {
+
+  private byte[] bytes = new byte[512];
+  private int size;
+
+  public void reset() {
+    size = 0;
+  }
+
+  private void room(int more) {
+    if (size + more > bytes.length) {
+      bytes = Arrays.copyOf(bytes, Math.max(bytes.length * 2, size + more));
+    }
+  }
+
+  public Packer put(byte value) {
+    room(1);
+    bytes[size++] = value;
+    return this;
+  }
+
+  public Packer truth(boolean value) {
+    return put((byte) (value ? 1 : 0));
+  }
+
+  /** A whole number in as few bytes as it needs; small magnitudes of either sign are short. */
+  public Packer number(long value) {
+    room(10);
+    long rest = (value << 1) ^ (value >> 63);
+    while ((rest & ~0x7FL) != 0) {
+      bytes[size++] = (byte) ((rest & 0x7F) | 0x80);
+      rest >>>= 7;
+    }
+    bytes[size++] = (byte) rest;
+    return this;
+  }
+
+  /** Eight bytes, for bit sets and doubles. */
+  public Packer word(long value) {
+    room(8);
+    for (int shift = 0; shift < 64; shift += 8) {
+      bytes[size++] = (byte) (value >>> shift);
+    }
+    return this;
+  }
+
+  public Packer words(long[] values) {
+    number(values.length);
+    for (long value : values) {
+      word(value);
+    }
+    return this;
+  }
+
+  /** Bytes with their length; null is kept apart from empty. */
+  public Packer blob(byte[] value) {
+    if (value == null) {
+      return number(-1);
+    }
+    number(value.length);
+    room(value.length);
+    System.arraycopy(value, 0, bytes, size, value.length);
+    size += value.length;
+    return this;
+  }
+
+  /** A text, or null. */
+  public Packer text(String value) {
+    return blob(value == null ? null : value.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** A value of the rule language: null, Long, Double, Boolean or String. */
+  public Packer value(Object value) {
+    if (value == null) {
+      return put((byte) 0);
+    } else if (value instanceof Long whole) {
+      return put((byte) 1).number(whole);
+    } else if (value instanceof Double real) {
+      return put((byte) 2).word(Double.doubleToRawLongBits(real));
+    } else if (value instanceof Boolean truth) {
+      return put((byte) (truth ? 3 : 4));
+    } else if (value instanceof String text) {
+      return put((byte) 5).text(text);
+    }
+    throw new IllegalArgumentException(value.getClass() + " is no value of the rule language");
+  }
+
+  /** Values with their number; null is kept apart from none. */
+  public Packer values(Object[] values) {
+    if (values == null) {
+      return number(-1);
+    }
+    number(values.length);
+    for (Object value : values) {
+      value(value);
+    }
+    return this;
+  }
+
+  public byte[] toBytes() {
+    return Arrays.copyOf(bytes, size);
+  }
+
+  /** The array being written to; valid up to {@link #size} until the next write. */
+  public byte[] array() {
+    return bytes;
+  }
+
+  public int size() {
+    return size;
+  }
+}
