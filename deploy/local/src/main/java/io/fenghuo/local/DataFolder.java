@@ -40,7 +40,7 @@ final class DataFolder implements AutoCloseable {
         channel.close();
         throw new CommandFailure(
             "Another Fenghuo runs on " + folder + ".",
-            "Stop that one, or give this one another folder with --data-dir DIR (and other ports).");
+            "Stop that one, or give this one another folder and other ports (see --help).");
       }
       return new DataFolder(folder, channel);
     } catch (IOException e) {

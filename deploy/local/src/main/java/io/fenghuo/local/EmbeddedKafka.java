@@ -128,7 +128,7 @@ public final class EmbeddedKafka implements AutoCloseable {
     }
   }
 
-  /** Gives the folder its cluster id, the first time only: the id is what makes it the same cluster. */
+  /** Gives the folder its cluster id, the first time only: the id makes it the same cluster. */
   private static void formatOnce(Path data) throws Exception {
     if (Files.exists(data.resolve(MetaPropertiesEnsemble.META_PROPERTIES_NAME))) {
       return;

@@ -2,6 +2,7 @@ package io.fenghuo.local;
 
 import io.fenghuo.schemas.EventCodec;
 import io.fenghuo.schemas.Stream;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
 import org.apache.avro.specific.SpecificRecord;
@@ -10,6 +11,8 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 
 /** Writes events to their topics and counts those Kafka has taken. For one thread. */
 final class EventPublisher implements AutoCloseable {
+
+  private static final Duration CLOSE_LIMIT = Duration.ofSeconds(10);
 
   private final KafkaProducer<String, byte[]> producer;
   private final EventCodec codec = EventCodec.singleObject();
@@ -47,9 +50,10 @@ final class EventPublisher implements AutoCloseable {
     return published.sum();
   }
 
+  /** Sends what is still to be sent, for a limited time: Kafka may be gone. */
   @Override
   public void close() {
-    producer.close();
+    producer.close(CLOSE_LIMIT);
   }
 
   private void failIfOneFailed() {

@@ -65,7 +65,8 @@ public final class FlinkCluster implements AutoCloseable {
 
   /** A gauge the Kafka source adds for every partition it was given. */
   private static final Pattern ASSIGNED_PARTITION =
-      Pattern.compile("_KafkaSourceReader_topic_partition_currentOffset\\{.*?[{,]topic=\"([^\"]+)\"");
+      Pattern.compile(
+          "_KafkaSourceReader_topic_partition_currentOffset\\{.*?[{,]topic=\"([^\"]+)\"");
 
   private final FlinkSettings settings;
   private final Configuration configuration;

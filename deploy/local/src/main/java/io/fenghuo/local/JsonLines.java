@@ -63,8 +63,8 @@ final class JsonLines implements AutoCloseable {
           number, null, "a line of " + length + " bytes (expected: at most " + MAX_BYTES + ")");
     }
     try {
-      String text =
-          StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes.toByteArray())).toString();
+      ByteBuffer utf8 = ByteBuffer.wrap(bytes.toByteArray());
+      String text = StandardCharsets.UTF_8.newDecoder().decode(utf8).toString();
       // Editors on Windows begin a file with a byte order mark.
       boolean marked = number == 1 && text.startsWith("\uFEFF");
       return new Line(number, marked ? text.substring(1) : text, null);

@@ -18,6 +18,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.RetriableException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -122,12 +123,20 @@ final class LiveFigures implements AutoCloseable {
           count(record.value());
         }
         if (System.nanoTime() - due >= 0) {
-          totals = readTotals();
+          refreshTotals();
           due = System.nanoTime() + OFFSETS_EVERY.toNanos();
         }
       }
     } catch (KafkaException e) {
       LOG.warn("No live figures any more: {}", e.getMessage());
+    }
+  }
+
+  private void refreshTotals() {
+    try {
+      totals = readTotals();
+    } catch (RetriableException e) {
+      LOG.info("Kafka is slow to tell its offsets; the figures wait", e);
     }
   }
 
@@ -146,12 +155,15 @@ final class LiveFigures implements AutoCloseable {
 
   /** Counted by offsets, since nobody needs to read the records themselves for that. */
   private Totals readTotals() {
-    return new Totals(written(shopStreams, false), written(deadLetters, true), written(alerts, true));
+    return new Totals(written(shopStreams), kept(deadLetters), kept(alerts));
   }
 
-  private long written(List<TopicPartition> partitions, boolean keptOnly) {
-    long ends = sum(consumer.endOffsets(partitions, OFFSETS_LIMIT));
-    return keptOnly ? ends - sum(consumer.beginningOffsets(partitions, OFFSETS_LIMIT)) : ends;
+  private long written(List<TopicPartition> partitions) {
+    return sum(consumer.endOffsets(partitions, OFFSETS_LIMIT));
+  }
+
+  private long kept(List<TopicPartition> partitions) {
+    return written(partitions) - sum(consumer.beginningOffsets(partitions, OFFSETS_LIMIT));
   }
 
   private static long sum(Map<TopicPartition, Long> offsets) {

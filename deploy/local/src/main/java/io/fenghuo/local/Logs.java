@@ -13,12 +13,15 @@ final class Logs {
   /** From now on also writes {@code fenghuo.log} in that folder, a new one each day or 50 MB. */
   static Path toFile(Path folder) {
     System.setProperty("fenghuo.logs", folder.toString());
+    Path file = folder.resolve("fenghuo.log");
+    // Flink's web page looks here for the log it shows.
+    System.setProperty("log.file", file.toString());
     try {
       URI settings = Logs.class.getResource("/log4j2-up.xml").toURI();
       Configurator.reconfigure(settings);
     } catch (URISyntaxException e) {
       throw new IllegalStateException(e);
     }
-    return folder.resolve("fenghuo.log");
+    return file;
   }
 }

@@ -11,7 +11,11 @@ final class Progress {
 
   private static final Duration ON_TERMINAL = Duration.ofSeconds(1);
   private static final Duration ELSEWHERE = Duration.ofSeconds(10);
-  private static final String TO_LINE_START = "\r\u001B[K";
+
+  /** To the line's start, erased, and no wrapping: a wrapped line could not be rewritten. */
+  private static final String BEGIN_LINE = "\r\u001B[K\u001B[?7l";
+
+  private static final String END_LINE = "\u001B[?7h";
 
   private final PrintWriter out;
   private final boolean terminal;
@@ -38,7 +42,7 @@ final class Progress {
   void show(String line) {
     due = System.nanoTime() + intervalNanos;
     if (terminal) {
-      out.print(TO_LINE_START + line);
+      out.print(BEGIN_LINE + line + END_LINE);
       lineOpen = true;
     } else {
       out.println(line);

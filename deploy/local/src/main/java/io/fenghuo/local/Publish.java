@@ -24,8 +24,8 @@ import picocli.CommandLine.Spec;
     description = "Publish events, one JSON object per line, to a stream.",
     footer = {
       "",
-      "The whole input is checked first. A bad line is reported as FILE:LINE: what is wrong, and",
-      "nothing is published unless --skip-invalid is given.",
+      "The whole input is checked first. A bad line is reported as FILE:LINE: what is",
+      "wrong, and nothing is published unless --skip-invalid is given.",
       "",
       "Examples:",
       "  ./fenghuo publish orders orders.jsonl",

@@ -34,15 +34,15 @@ import picocli.CommandLine.TypeConversionException;
     description = "Make the events of a simulated shop, as files or live.",
     footer = {
       "",
-      "With --out DIR, writes DIR/STREAM.jsonl and DIR/labels.csv (event id and the rule each fraud",
-      "should trip) as fast as it can. The same scenario, seed, rate, users and start give the same",
-      "events. Without --out, publishes to Kafka at the rate, in real time.",
+      "With --out DIR, writes DIR/STREAM.jsonl and DIR/labels.csv (the ids of events that",
+      "are part of a fraud, and the rule it should trip) as fast as it can. The same",
+      "scenario, seed, rate, users and start give the same events.",
+      "Without --out, publishes to Kafka at the rate, in real time.",
       "",
       "Examples:",
       "  ./fenghuo simulate --scenario mixed --rate 200 --seconds 600 --out sample",
       "  ./fenghuo simulate --scenario promotion --rate 1000 --seconds 60",
-      "  ./fenghuo simulate --scenario mixed --rate 50 --seconds 3600 --out history \\",
-      "      --start 2026-11-11T00:00:00+08:00"
+      "  ./fenghuo simulate --seconds 3600 --out night --start 2026-11-11T00:00:00+08:00"
     })
 final class Simulate implements Callable<Integer> {
 
@@ -128,16 +128,14 @@ final class Simulate implements Callable<Integer> {
   }
 
   private int live() {
-    for (Stream stream : Stream.values()) {
-      kafka.address().partitions(stream.topic());
-      break; // the first says whether Kafka answers and has our topics
-    }
+    kafka.address().partitions(Stream.ORDERS.topic()); // fails if there is no Kafka of ours
     long startTime = System.currentTimeMillis();
     long used = seed == null ? startTime : seed;
     Progress progress = new Progress(spec.commandLine().getErr());
     Simulator simulator = new Simulator(scenario, used, rate, startTime, users);
-    try (SimulatedShop shop =
-        SimulatedShop.open(simulator, startTime + seconds * 1000, kafka.address())) {
+    SimulatedShop shop =
+        SimulatedShop.open(simulator, startTime + seconds * 1000, kafka.address());
+    try (shop) {
       while (!shop.finishedWithin(Duration.ofMillis(200)) && !stop.isRequested()) {
         if (progress.isDue()) {
           progress.show(
@@ -145,14 +143,13 @@ final class Simulate implements Callable<Integer> {
                   + (System.currentTimeMillis() - startTime) / 1000 + " of " + seconds + " s");
         }
       }
-      shop.close();
-      progress.end();
-      if (shop.failure().isPresent()) {
-        throw shop.failure().get();
-      }
-      print("published " + shop.published() + " events (seed " + used + ")");
-      return 0;
     }
+    progress.end();
+    if (shop.failure().isPresent()) {
+      throw shop.failure().get();
+    }
+    print("published " + shop.published() + " events (seed " + used + ")");
+    return 0;
   }
 
   private int files() throws IOException {
@@ -177,7 +174,7 @@ final class Simulate implements Callable<Integer> {
         files.of(next.topic()).append(EventJson.toJson(next.event())).append('\n');
         written++;
         if (next.label() != null) {
-          files.labels().append(eventId(next.event())).append(',').append(next.label()).append('\n');
+          files.labels().write(eventId(next.event()) + ',' + next.label() + '\n');
           labelled++;
         }
         if (progress.isDue()) {

@@ -19,9 +19,6 @@ final class SimulatedShop implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(SimulatedShop.class);
 
-  /** Waiting for less than this is not worth a switch of threads. */
-  private static final long NEGLIGIBLE_MILLIS = 1;
-
   private final Iterator<SimulatedEvent> events;
   private final long endTime;
   private final EventPublisher publisher;
@@ -83,15 +80,15 @@ final class SimulatedShop implements AutoCloseable {
 
   private void run() {
     try {
-      while (events.hasNext() && !stop.isRequested()) {
+      while (events.hasNext()) {
         SimulatedEvent next = events.next();
         long due = EventTime.of(next.event());
         if (due >= endTime) {
           break;
         }
         long wait = due - System.currentTimeMillis();
-        if (wait >= NEGLIGIBLE_MILLIS && stop.requestedWithin(Duration.ofMillis(wait))) {
-          break;
+        if (stop.requestedWithin(Duration.ofMillis(Math.max(0, wait)))) {
+          return;
         }
         publisher.publish(Stream.ofTopic(next.topic()).orElseThrow(), next.event());
       }

@@ -1,11 +1,11 @@
 package io.fenghuo.local;
 
+import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import sun.misc.Signal;
 
 /**
  * Ctrl-C, SIGTERM and SIGHUP as a wish the command honours in its own order.
@@ -15,7 +15,7 @@ import sun.misc.Signal;
  */
 final class StopSignal {
 
-  private static final int ENDED_BY_SIGNAL = 128;
+  private static final int ENDED_BY_SIGNAL = 130;
 
   private final CountDownLatch requested = new CountDownLatch(1);
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
@@ -27,12 +27,7 @@ final class StopSignal {
   static StopSignal install() {
     StopSignal stop = new StopSignal();
     for (String name : List.of("INT", "TERM", "HUP")) {
-      try {
-        Signal.handle(new Signal(name), stop::received);
-      } catch (IllegalArgumentException e) {
-        // The JVM was started with -Xrs, or the system has no such signal: it ends us unasked.
-        continue;
-      }
+      stop.listenFor(name);
     }
     return stop;
   }
@@ -64,9 +59,34 @@ final class StopSignal {
     listeners.forEach(Runnable::run);
   }
 
-  private void received(Signal signal) {
+  /**
+   * By reflection: {@code sun.misc.Signal} is the only way to hear a signal, kept for that purpose
+   * in the module jdk.unsupported, and javac has no switch for its warning about it.
+   */
+  private void listenFor(String name) {
+    try {
+      Class<?> signal = Class.forName("sun.misc.Signal");
+      Class<?> handler = Class.forName("sun.misc.SignalHandler");
+      Object received =
+          Proxy.newProxyInstance(
+              StopSignal.class.getClassLoader(),
+              new Class<?>[] {handler},
+              (proxy, method, arguments) -> {
+                received();
+                return null;
+              });
+      signal
+          .getMethod("handle", signal, handler)
+          .invoke(null, signal.getConstructor(String.class).newInstance(name), received);
+    } catch (ReflectiveOperationException e) {
+      // No such signal here, or the JVM runs with -Xrs: the signal ends the process unasked.
+      return;
+    }
+  }
+
+  private void received() {
     if (isRequested()) {
-      Runtime.getRuntime().halt(ENDED_BY_SIGNAL + signal.getNumber());
+      Runtime.getRuntime().halt(ENDED_BY_SIGNAL);
     }
     request();
   }

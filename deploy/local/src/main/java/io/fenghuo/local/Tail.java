@@ -28,7 +28,8 @@ import picocli.CommandLine.Spec;
     description = "Print a stream as JSON lines, one per record.",
     footer = {
       "",
-      "A record that is no event is printed as a line with topic, partition, offset and the reason.",
+      "A record that is no event is printed as a line with its topic, partition, offset",
+      "and the reason.",
       "",
       "Examples:",
       "  ./fenghuo tail decisions",
@@ -59,7 +60,7 @@ final class Tail implements Callable<Integer> {
   @Option(
       names = "--timeout",
       paramLabel = "S",
-      description = "Stop after that many seconds; exit code 1 if --max lines did not come by then.")
+      description = "Stop after that many seconds; it is a failure if --max lines did not come.")
   private Double timeoutSeconds;
 
   @Option(names = "--key", paramLabel = "K", description = "Only records with this key.")

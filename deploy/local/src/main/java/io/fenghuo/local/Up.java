@@ -24,9 +24,9 @@ import picocli.CommandLine.Spec;
     description = "Start everything on this machine.",
     footer = {
       "",
-      "Prints one line beginning with READY when everything serves, then what happens, live.",
-      "Ctrl-C or SIGTERM stops it in order; the next start on the same folder goes on from there,",
-      "after a kill from the last checkpoint.",
+      "Prints one line beginning with READY when everything serves, then live figures.",
+      "Ctrl-C or SIGTERM stops it in order. The next start on the same folder goes on",
+      "from there; after a kill, from the last checkpoint.",
       "",
       "Examples:",
       "  ./fenghuo up",
@@ -40,7 +40,7 @@ final class Up implements Callable<Integer> {
   private static final Duration POLL = Duration.ofMillis(100);
   private static final Duration SECOND = Duration.ofSeconds(1);
 
-  /** When a decision is made: on arrival of the event, or when nothing earlier can come any more. */
+  /** When to decide: on arrival of the event, or once nothing earlier can come any more. */
   enum Mode {
     ARRIVAL,
     EVENT_TIME;
@@ -191,18 +191,17 @@ final class Up implements Callable<Integer> {
     Simulate.requireRate(rate);
     Scenario scenario = scenario();
     JobPlan jobPlan = plan.apply(this);
-    // Before anything starts, so that a taken port costs nobody a minute.
-    LoopbackPort.requireFree("Kafka", kafkaPort, "--kafka-port");
-    LoopbackPort.requireFree("Flink", flinkPort, "--flink-port");
-    LoopbackPort.requireFree("The metrics page", metricsPort, "--metrics-port");
-
     try (DataFolder folder = DataFolder.open(dataFolder)) {
+      // Before anything starts, so that a taken port costs nobody a minute.
+      LoopbackPort.requireFree("Kafka", kafkaPort, "--kafka-port");
+      LoopbackPort.requireFree("Flink", flinkPort, "--flink-port");
+      LoopbackPort.requireFree("The metrics page", metricsPort, "--metrics-port");
       Path log = Logs.toFile(folder.logs());
       progress.say("data in " + folder.path() + ", log in " + log);
       try (EmbeddedKafka kafka = startKafka(folder);
           FlinkCluster flink = startFlink(folder, jobPlan)) {
         if (awaitServing(flink, jobPlan)) {
-          serve(flink, scenario);
+          serve(kafka, flink, scenario);
         }
         progress.say("stopping: a last checkpoint, then Flink, then Kafka");
       }
@@ -280,13 +279,13 @@ final class Up implements Callable<Integer> {
     return true;
   }
 
-  private void serve(FlinkCluster flink, Scenario scenario) {
+  private void serve(EmbeddedKafka kafka, FlinkCluster flink, Scenario scenario) {
     List<Stream> shopStreams =
         List.of(Stream.ORDERS, Stream.PAYMENTS, Stream.LOGINS, Stream.TRAFFIC, Stream.RESOURCES);
     try (LiveFigures figures = LiveFigures.start(kafka(), shopStreams);
         SimulatedShop shop = scenario == null ? null : open(scenario)) {
       progress.say(
-          "READY kafka=" + kafka()
+          "READY kafka=" + kafka.bootstrapServers()
               + " flink=" + flink.webPage()
               + " metrics=" + flink.metricsPage()
               + " data=" + dataFolder.toAbsolutePath().normalize());

@@ -55,7 +55,8 @@ class EmbeddedKafkaTest {
           .isInstanceOfSatisfying(
               CommandFailure.class,
               failure -> {
-                assertThat(failure).hasMessageContaining("127.0.0.1:" + port + ": the port is taken");
+                assertThat(failure)
+                    .hasMessageContaining("127.0.0.1:" + port + ": the port is taken");
                 assertThat(failure.nextStep()).contains("--kafka-port");
               });
     }

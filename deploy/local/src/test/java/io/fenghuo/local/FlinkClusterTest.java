@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -114,10 +115,11 @@ class FlinkClusterTest {
     assertThat(newestFirst).hasSize(2);
     Path metadata = newestFirst.get(0).folder().resolve(Checkpoint.METADATA);
     byte[] bytes = Files.readAllBytes(metadata);
-    Files.write(metadata, java.util.Arrays.copyOf(bytes, bytes.length / 2));
+    Files.write(metadata, Arrays.copyOf(bytes, bytes.length / 2));
 
     try (FlinkCluster flink = start(slowCheckpoints())) {
-      assertThat(notices).anyMatch(n -> n.contains(newestFirst.get(0).folder() + " cannot be read"));
+      assertThat(notices)
+          .anyMatch(notice -> notice.contains(newestFirst.get(0).folder() + " cannot be read"));
       assertThat(notices).last().asString().endsWith(newestFirst.get(1).folder().toString());
       // The second "a" is read again from where the older checkpoint stood.
       say("a");

@@ -52,7 +52,7 @@ class SimulateTest {
     assertThat(labels).first().isEqualTo("eventId,label");
     assertThat(labels.subList(1, labels.size()))
         .isNotEmpty()
-        .allSatisfy(label -> assertThat(ids).contains(label.split(",")[0]));
+        .allSatisfy(label -> assertThat(ids.contains(label.split(",")[0])).as(label).isTrue());
   }
 
   private CommandRun files(String name, String seed) {

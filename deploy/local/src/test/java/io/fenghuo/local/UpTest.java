@@ -51,7 +51,9 @@ class UpTest {
         CommandRun.of(
             "tail", "decisions", "--from-beginning", "--max", "5", "--timeout", "60",
             "--kafka", "127.0.0.1:" + kafkaPort);
-    assertThat(tailed.out().lines()).hasSize(5).allMatch(line -> line.contains("\"outcome\":\"PASS\""));
+    assertThat(tailed.out().lines())
+        .hasSize(5)
+        .allMatch(line -> line.contains("\"outcome\":\"PASS\""));
 
     CommandRun second =
         run(new StopSignal(), new StringWriter(), LoopbackPort.free(), "none");
@@ -95,7 +97,7 @@ class UpTest {
   }
 
   /** A job in place of the risk job: every order passes. */
-  private static JobPlan passEveryOrder(Up up) {
+  static JobPlan passEveryOrder(Up up) {
     String kafka = up.kafka().toString();
     return new JobPlan("pass", Set.of(Stream.ORDERS), env -> passEveryOrder(env, kafka));
   }

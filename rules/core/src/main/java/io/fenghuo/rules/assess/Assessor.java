@@ -343,7 +343,7 @@ public final class Assessor implements AutoCloseable {
                   clock ->
                       clock.rule().equals(rule)
                           && clock.start() <= time
-                          && time < clock.due()
+                          && time <= clock.due()
                           && !ended(state, planned, clock.start(), time));
       if (open) {
         continue;
@@ -353,7 +353,7 @@ public final class Assessor implements AutoCloseable {
           clock ->
               clock.rule().equals(rule)
                   && clock.start() > time
-                  && clock.start() < time + within
+                  && clock.start() <= time + within
                   && !ended(state, planned, time, clock.start()));
       Clock clock = new Clock(rule, time, time + within, visit.bytes());
       state.clocks.add(clock);

@@ -256,7 +256,7 @@ final class RuleSetReader {
       }
     }
     EventType trigger = triggerOf(body);
-    if (trigger != null && !trigger.bearsOnOrder() && alert == null && (section.has("outcome") || section.has("score"))) {
+    if (body instanceof Rule.When && !trigger.bearsOnOrder() && alert == null && (section.has("outcome") || section.has("score"))) {
       section.error(
           bodies.get(0),
           trigger.label() + " belongs to no order, so the rule can only raise an alert (expected: alert)");
@@ -470,7 +470,9 @@ final class RuleSetReader {
                 : Optional.of(unknownProperty(property, of));
           }
           if (dot > 0) {
-            return figure(name);
+            return figuresLookedAt(rule).contains(name)
+                ? Optional.empty()
+                : Optional.of(name + ": a text may show only what the condition looks at" + Section.suggestion(name, figuresLookedAt(rule)));
           }
           return type.field(name).isPresent()
               ? Optional.empty()
@@ -480,6 +482,12 @@ final class RuleSetReader {
     if (rule.alert() != null) {
       checkText(section, "alert", rule.alert().summary(), problem);
     }
+  }
+
+  private static List<String> figuresLookedAt(Rule rule) {
+    return rule.body() instanceof Rule.When when
+        ? when.trigger().condition().names().stream().filter(Rule.Step::isOfAlias).distinct().toList()
+        : List.of();
   }
 
   private static void checkText(

@@ -1,7 +1,9 @@
 package io.fenghuo.rules.esper;
 
 import com.espertech.esper.common.client.EPCompiled;
+import com.espertech.esper.common.client.annotation.Name;
 import com.espertech.esper.common.client.configuration.Configuration;
+import com.espertech.esper.common.client.configuration.compiler.ConfigurationCompilerExecution;
 import com.espertech.esper.common.client.util.ClassForNameProvider;
 import com.espertech.esper.common.client.util.ClassForNameProviderDefault;
 import com.espertech.esper.compiler.client.CompilerArguments;
@@ -29,7 +31,7 @@ public final class EsperCompiler {
   /** A statement and where its text comes from. */
   private record Statement(String name, String epl, String origin) {
     String text() {
-      return "@name('" + name + "') " + epl;
+      return "@Name('" + name + "') " + epl;
     }
   }
 
@@ -208,6 +210,7 @@ public final class EsperCompiler {
     Configuration configuration = new Configuration();
     EplTypes.addAll(configuration, plan);
     configuration.getCommon().getImports().clear();
+    configuration.getCommon().addAnnotationImport(Name.class);
     configuration
         .getCommon()
         .setTransientConfiguration(Map.of(ClassForNameProvider.NAME, new OnlyOurs()));
@@ -216,6 +219,11 @@ public final class EsperCompiler {
     configuration
         .getCompiler()
         .addPlugInSingleRowFunction("kilometres", Geography.class.getName(), "kilometres");
+    // Advanced planning rewrites conditions and trips over some, for example not (x is not null).
+    configuration
+        .getCompiler()
+        .getExecution()
+        .setFilterIndexPlanning(ConfigurationCompilerExecution.FilterIndexPlanning.BASIC);
     configuration.getRuntime().getThreading().setInternalTimerEnabled(false);
     configuration.getRuntime().getThreading().setListenerDispatchPreserveOrder(false);
     configuration.getRuntime().getThreading().setInsertIntoDispatchPreserveOrder(false);
@@ -229,7 +237,7 @@ public final class EsperCompiler {
     @Override
     public Class<?> classForName(String name) throws ClassNotFoundException {
       boolean allowed =
-          name.startsWith("com.espertech.esper.common.client.annotation.")
+          name.equals(Name.class.getName())
               || name.equals(Geography.class.getName());
       if (!allowed) {
         throw new ClassNotFoundException(name + " cannot be named in a rule");

@@ -176,6 +176,7 @@ final class EsperExpressions implements Expressions {
     private long now;
     private long[] target;
     private int[] best;
+    private int lastPlace;
 
     Entities(Failures failures) {
       engine = new Engine(entities, failures, this::listen);
@@ -217,7 +218,8 @@ final class EsperExpressions implements Expressions {
         for (int i = 0; i < places.length; i++) {
           choice[i] = (Integer) row.get(places[i]);
         }
-        if (best == null || Arrays.compare(choice, best) < 0) {
+        boolean endsNow = choice[choice.length - 1] == lastPlace;
+        if (endsNow && (best == null || Arrays.compare(choice, best) < 0)) {
           best = choice;
         }
       }
@@ -237,6 +239,7 @@ final class EsperExpressions implements Expressions {
       now += jump;
       engine.advanceTo(now);
       best = null;
+      lastPlace = slice.size() - 1;
       EventSender[] ofTypes = sliceSenders[kind.ordinal()][figure];
       for (int place = 0; place < slice.size(); place++) {
         SpecificRecord record = slice.get(place);

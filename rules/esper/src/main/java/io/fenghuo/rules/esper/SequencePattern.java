@@ -11,7 +11,8 @@ import java.util.List;
  *
  * <p>A slice holds only events within the sequence's time, so the guard is there for one purpose: when the clock
  * jumps before the next slice, everything left of the last one ends. A step is tried with <b>every</b> event that fits
- * only where a later step looks back at it; otherwise the first that fits does as well as any.
+ * only where a later step looks back at it, or it begins a run that must end at a certain event; otherwise the first that
+ * fits does as well as any.
  */
 final class SequencePattern {
 
@@ -49,7 +50,8 @@ final class SequencePattern {
         if (step.strictly() && before != null) {
           conditions.add(EplTypes.PLACE + " = " + before + "." + EplTypes.PLACE + " + 1");
         }
-        if (last) {
+        // In a run the last event is what follows consecutively; which runs end in time, the listener tells.
+        if (last && step.times() == 1) {
           conditions.add(EplTypes.LAST + " = true");
         }
         String tag = tag(step, time);
@@ -78,7 +80,8 @@ final class SequencePattern {
 
   private boolean lookedBackAt(int s) {
     Rule.Step step = steps.get(s);
-    boolean runMustTouch = step.strictly() && step.times() > 1;
+    boolean run = step.times() > 1;
+    boolean runMustTouch = run && (step.strictly() || s == steps.size() - 1);
     boolean nextMustTouch = s + 1 < steps.size() && steps.get(s + 1).strictly();
     return runMustTouch
         || nextMustTouch

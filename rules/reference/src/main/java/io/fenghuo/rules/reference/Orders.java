@@ -80,7 +80,6 @@ final class Orders {
   }
 
   private void lookUp(Event event, Order order) {
-    order.listed.get(ListKind.WATCH).clear();
     for (ListEntry entry : lists.values()) {
       boolean inTime =
           entry.getFrom() <= event.time()

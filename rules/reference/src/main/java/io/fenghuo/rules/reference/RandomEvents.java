@@ -21,6 +21,9 @@ final class RandomEvents {
   /** 2026-01-01. */
   static final long BEGIN = 1_767_225_600_000L;
 
+  private static final int USUAL = 400;
+
+  /** How long the usual number of events takes; more take longer, for windows to stay as full. */
   private static final List<Long> HORIZONS =
       List.of(600_000L, 7_200_000L, 172_800_000L, 3_456_000_000L);
 
@@ -43,7 +46,7 @@ final class RandomEvents {
   RandomEvents(Dice dice, int wanted) {
     this.dice = dice;
     this.wanted = wanted;
-    this.horizon = dice.oneOf(HORIZONS);
+    this.horizon = dice.oneOf(HORIZONS) * Math.max(1, wanted / USUAL);
   }
 
   long horizon() {

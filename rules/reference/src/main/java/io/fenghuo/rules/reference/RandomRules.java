@@ -196,7 +196,7 @@ final class RandomRules {
     }
     String last = String.valueOf((char) ('a' + count - 1));
     String within = dice.oneOf(dice.chance(0.5) ? WINDOWS : WINDOWS.subList(6, WINDOWS.size()));
-    String text = "{a.userId} {%s.eventId} {a.nothing}".formatted(last);
+    String text = "{a.userId} {%s.eventId}".formatted(last);
     files.put(
         "sequence/" + name + ".yaml",
         title(name)
@@ -255,15 +255,19 @@ final class RandomRules {
     parts.add(group(conditions.nested(operands, dice.between(0, 3))));
     String condition = String.join(comma(), parts);
     TreeSet<String> kinds = new TreeSet<>();
+    List<String> named = new ArrayList<>();
+    properties.forEach(property -> named.add(property.text()));
     for (String name : Parser.filter(type + "(" + condition + ")").dotted()) {
       kinds.add(name.substring(0, name.indexOf('.')));
+      named.add(0, name);
     }
     boolean ofOrder = Vocabulary.concerns(type, "order");
     String entity =
         dice.chance(0.3) || (!ofOrder && kinds.size() != 1)
             ? "entity: " + dice.oneOf(entities) + "\n"
             : "";
-    String text = "{%s} {%s}".formatted(dice.oneOf(properties).text(), dice.oneOf(operands).text());
+    String text = "{%s} {%s}".formatted(dice.oneOf(properties).text(),
+            dice.chance(0.7) ? named.get(0) : dice.oneOf(named));
     files.put(
         "when/w%02d.yaml".formatted(number),
         title("when " + number)
