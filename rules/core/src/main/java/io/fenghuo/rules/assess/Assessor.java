@@ -329,6 +329,7 @@ public final class Assessor implements AutoCloseable {
 
   // ---- deadlines
 
+  /** Goes by time alone: at the very time of its end a clock is still open, so order of ids does not matter. */
   private void openClocks(EntityState state, EntityPlan entity, Visit visit) {
     for (PlannedDeadline planned : entity.deadlines()) {
       if ((visit.bits() & 1L << planned.startBit()) == 0) {
@@ -344,7 +345,7 @@ public final class Assessor implements AutoCloseable {
                       clock.rule().equals(rule)
                           && clock.start() <= time
                           && time <= clock.due()
-                          && !ended(state, planned, clock.start(), time));
+                          && !ended(state, planned, clock.start(), time - 1));
       if (open) {
         continue;
       }
@@ -354,7 +355,7 @@ public final class Assessor implements AutoCloseable {
               clock.rule().equals(rule)
                   && clock.start() > time
                   && clock.start() <= time + within
-                  && !ended(state, planned, time, clock.start()));
+                  && !ended(state, planned, time, clock.start() - 1));
       Clock clock = new Clock(rule, time, time + within, visit.bytes());
       state.clocks.add(clock);
       opened.add(clock.due());

@@ -71,6 +71,21 @@ public final class Decider implements AutoCloseable {
     this.conditions = expressions.openRules(failures);
   }
 
+  /**
+   * Lets a decision stand that was published but is not known here, because it was made after the state was saved.
+   *
+   * @return whether it was news
+   */
+  public boolean adopt(OrderCase order, Decision said) {
+    Decision known = order.decision == null ? null : decodeDecision(order.decision);
+    if (order.decided && known != null && known.getRevision() >= said.getRevision()) {
+      return false;
+    }
+    order.decided = true;
+    order.decision = codec.encode(said);
+    return true;
+  }
+
   /** Takes in one entity's finding. Call {@link #settle} next. */
   public void hear(OrderCase order, Finding finding) {
     order.add(finding);

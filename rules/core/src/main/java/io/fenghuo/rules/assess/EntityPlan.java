@@ -150,7 +150,7 @@ public final class EntityPlan {
     deadline
         .end()
         .types()
-        .forEach(type -> remember(type, deadline.within() + deadline.lookback()));
+        .forEach(type -> remember(type, deadline.within() + deadline.lookback() + 1));
     deadline.start().types().forEach(type -> remember(type, 1));
   }
 

@@ -30,6 +30,11 @@ public final class OrderCase {
     return decided;
   }
 
+  /** The decision as published last, or a draft; encoded, or null. */
+  public byte[] decision() {
+    return decision;
+  }
+
   public boolean isEmpty() {
     return findings.isEmpty() && !decided && decision == null;
   }

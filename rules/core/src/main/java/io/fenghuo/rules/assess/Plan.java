@@ -64,6 +64,7 @@ public final class Plan {
   private final RuleSet ruleSet;
   private final List<Filter> filters = new ArrayList<>();
   private final Map<String, Integer> filterNumbers = new LinkedHashMap<>();
+  private final List<String> filterOrigins = new ArrayList<>();
   private final List<PlannedRule> rules = new ArrayList<>();
   private final Map<EntityKind, EntityPlan> entities = new EnumMap<>(EntityKind.class);
   private final List<List<PlannedRule>> rulesByFilter = new ArrayList<>();
@@ -96,20 +97,24 @@ public final class Plan {
       entities.put(kind, entity);
       ruleSet.features().stream()
           .filter(feature -> feature.entity() == kind)
-          .forEach(feature -> entity.addFeature(feature, number(feature.of())));
+          .forEach(feature -> entity.addFeature(feature, number(feature.of(), feature.fullName())));
       for (Rule rule : ruleSet.rules()) {
         if (rule.body() instanceof Rule.Sequence sequence
             && sequence.entity() == kind
             && named.contains(kind.label() + "." + rule.shortName())) {
           int[] steps =
               sequence.steps().stream()
-                  .mapToInt(step -> number(of(step.of().type(), step.alone())))
+                  .mapToInt(step -> number(of(step.of().type(), step.alone()), rule.id()))
                   .toArray();
           entity.addSequence(rule, sequence, steps);
         } else if (rule.body() instanceof Rule.Deadline deadline
             && deadline.entity() == kind
             && rule.mode() != RuleMode.OFF) {
-          entity.addDeadline(rule, deadline, number(deadline.start()), number(deadline.end()));
+          entity.addDeadline(
+              rule,
+              deadline,
+              number(deadline.start(), rule.id()),
+              number(deadline.end(), rule.id()));
         }
       }
       rules.forEach(entity::addRule);
@@ -128,11 +133,12 @@ public final class Plan {
     return new Filter(List.of(new Filter.Alternative(type, condition)));
   }
 
-  private int number(Filter filter) {
+  private int number(Filter filter, String definition) {
     return filterNumbers.computeIfAbsent(
         filter.toString(),
         text -> {
           filters.add(filter);
+          filterOrigins.add(ruleSet.lines().get(definition));
           return filters.size() - 1;
         });
   }
@@ -171,7 +177,7 @@ public final class Plan {
         type,
         condition,
         names,
-        number(of(type, alone)),
+        number(of(type, alone), rule.id()),
         reads,
         home,
         alertEntity);
@@ -205,6 +211,11 @@ public final class Plan {
   /** The distinct filters; their numbers are their places here. */
   public List<Filter> filters() {
     return filters;
+  }
+
+  /** Where a filter stands: "file:line" of the first definition that uses it. */
+  public String originOf(int filter) {
+    return filterOrigins.get(filter);
   }
 
   /** The rules that are evaluated on events, live and shadow. */

@@ -1,0 +1,111 @@
+package io.fenghuo.pipelines;
+
+import io.fenghuo.rules.assess.AlertSignal;
+import io.fenghuo.rules.assess.Assessor;
+import io.fenghuo.rules.assess.EntityState;
+import io.fenghuo.rules.assess.Expressions;
+import io.fenghuo.rules.assess.Finding;
+import io.fenghuo.rules.assess.Visit;
+import io.fenghuo.rules.EntityKind;
+import io.fenghuo.schemas.EventCodec;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.util.OutputTag;
+
+/** Third step, keyed by entity: visit → finding. Deadlines that pass leave to the side as alerts. */
+final class AssessOperator extends RememberingOperator<Visit, Finding, EntityState> {
+
+  private static final long serialVersionUID = 1L;
+  private static final int SAMPLED = 64;
+
+  static final OutputTag<AlertSignal> ALERTS = new OutputTag<>("alerts", PackedType.SIGNAL);
+
+  private final Expressions expressions;
+  private transient Assessor assessor;
+  private transient int touched;
+
+  AssessOperator(Expressions expressions, RiskSettings settings) {
+    super(settings);
+    this.expressions = expressions;
+  }
+
+  @Override
+  public void open() throws Exception {
+    super.open();
+    assessor =
+        new Assessor(
+            expressions.plan(),
+            expressions,
+            EventCodec.singleObject(),
+            settings.bound().toMillis(),
+            metrics::failed);
+    metrics.gauge("slices_capped", assessor::slicesCapped);
+  }
+
+  @Override
+  public void processElement(StreamRecord<Visit> element) throws Exception {
+    Visit visit = element.getValue();
+    String entity = visit.entity();
+    EntityState state = recall(entity);
+    if (visit.type() != null && tooEarly(visit.time())) {
+      state.hold(visit);
+    } else {
+      assess(state, visit);
+    }
+    remember(entity);
+  }
+
+  @Override
+  void onTime(String entity, long time) throws Exception {
+    EntityState state = recall(entity);
+    for (Visit visit = state.ready(time); visit != null; visit = state.ready(time)) {
+      assess(state, visit);
+    }
+    int colon = entity.indexOf(':');
+    EntityKind kind = EntityKind.ofLabel(entity.substring(0, colon)).orElseThrow();
+    for (AlertSignal signal : assessor.due(state, kind, entity.substring(colon + 1), time)) {
+      sendAside(ALERTS, signal);
+    }
+    remember(entity);
+  }
+
+  private void assess(EntityState state, Visit visit) {
+    Finding finding = assessor.assess(state, visit);
+    for (long due : assessor.opened()) {
+      callAt(due);
+    }
+    if (finding != null) {
+      send(finding);
+    }
+    if (touched++ % SAMPLED == 0) {
+      metrics.journal(state.journal().size());
+    }
+  }
+
+  @Override
+  public EntityState create() {
+    return new EntityState();
+  }
+
+  @Override
+  public EntityState unpack(byte[] bytes) {
+    return EntityState.unpack(bytes);
+  }
+
+  @Override
+  public byte[] pack(EntityState state) {
+    return state.isEmpty() ? null : state.pack(packer);
+  }
+
+  @Override
+  int weigh(EntityState state) {
+    return state.weight();
+  }
+
+  @Override
+  public void close() throws Exception {
+    if (assessor != null) {
+      assessor.close();
+    }
+    super.close();
+  }
+}

@@ -1,0 +1,171 @@
+package io.fenghuo.pipelines;
+
+import io.fenghuo.rules.assess.AlertSignal;
+import io.fenghuo.rules.assess.Decider;
+import io.fenghuo.rules.assess.Expressions;
+import io.fenghuo.rules.assess.Finding;
+import io.fenghuo.rules.assess.OrderCase;
+import io.fenghuo.rules.definition.Rule;
+import io.fenghuo.schemas.Decision;
+import io.fenghuo.schemas.EventCodec;
+import java.util.Map;
+import org.apache.flink.api.common.state.ListState;
+import org.apache.flink.api.common.state.ListStateDescriptor;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
+import org.apache.flink.runtime.state.StateInitializationContext;
+import org.apache.flink.runtime.state.StateSnapshotContext;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+
+/** Fourth step, keyed by order: findings → decision. Alerts leave to the side. */
+final class DecideOperator extends RememberingOperator<Finding, Outgoing, OrderCase>
+    implements Decider.Verdicts {
+
+  private static final long serialVersionUID = 1L;
+
+  /** Records carry the producer's clock and may have been under way when a checkpoint was taken. */
+  private static final long MARGIN_MS = 60_000;
+
+  private final Expressions expressions;
+  private transient Decider decider;
+  private transient EventCodec plain;
+  private transient EventCodec wire;
+  private transient ListState<Long> checkpointTime;
+  private transient Map<String, Decision> published;
+
+  DecideOperator(Expressions expressions, RiskSettings settings) {
+    super(settings);
+    this.expressions = expressions;
+  }
+
+  @Override
+  public void initializeState(StateInitializationContext context) throws Exception {
+    super.initializeState(context);
+    checkpointTime =
+        context
+            .getOperatorStateStore()
+            .getUnionListState(new ListStateDescriptor<>("checkpoint-time", Types.LONG));
+    published = Map.of();
+    if (context.isRestored()) {
+      long since = Long.MAX_VALUE;
+      for (Long time : checkpointTime.get()) {
+        since = Math.min(since, time);
+      }
+      if (since != Long.MAX_VALUE) {
+        published = PublishedDecisions.since(since - MARGIN_MS, settings, this::isOurs);
+      }
+    }
+  }
+
+  private boolean isOurs(String order) {
+    int most = getRuntimeContext().getTaskInfo().getMaxNumberOfParallelSubtasks();
+    int subtasks = getRuntimeContext().getTaskInfo().getNumberOfParallelSubtasks();
+    return KeyGroupRangeAssignment.assignKeyToParallelOperator(order, most, subtasks)
+        == getRuntimeContext().getTaskInfo().getIndexOfThisSubtask();
+  }
+
+  @Override
+  public void snapshotState(StateSnapshotContext context) throws Exception {
+    super.snapshotState(context);
+    checkpointTime.clear();
+    checkpointTime.add(System.currentTimeMillis());
+  }
+
+  @Override
+  public void open() throws Exception {
+    super.open();
+    plain = EventCodec.singleObject();
+    wire = Intake.wire(settings);
+    decider =
+        new Decider(
+            expressions.plan(), expressions, plain, System::currentTimeMillis, metrics::failed);
+  }
+
+  @Override
+  public void processElement(StreamRecord<Finding> element) throws Exception {
+    Finding finding = element.getValue();
+    String group = finding.group();
+    if (!finding.type().bearsOnOrder() && Integer.bitCount(finding.expected()) <= 1) {
+      // Of no order and complete by itself: nothing to remember.
+      OrderCase passing = new OrderCase();
+      decider.hear(passing, finding);
+      decider.settle(passing, Long.MAX_VALUE, this);
+      return;
+    }
+    OrderCase order = recall(group);
+    adopt(order, group);
+    decider.hear(order, finding);
+    if (!tooEarly(finding.time())) {
+      decider.settle(order, settleUpTo(), this);
+    }
+    remember(group);
+  }
+
+  @Override
+  void onTime(String group, long time) throws Exception {
+    OrderCase order = recall(group);
+    adopt(order, group);
+    decider.settle(order, time, this);
+    remember(group);
+  }
+
+  /** What was said about the order before a restart stands. */
+  private void adopt(OrderCase order, String group) {
+    if (published.isEmpty()) {
+      return;
+    }
+    Decision said = published.get(group);
+    if (said != null && decider.adopt(order, said)) {
+      metrics.standing();
+    }
+  }
+
+  @Override
+  public void decision(Decision decision, OrderCase order) {
+    metrics.decision(decision, decision.getDecisionTime() - decision.getEventTime());
+    send(new Outgoing(decision.getOrderId(), settings.registry() == null ? order.decision() : wire.encode(decision)));
+  }
+
+  @Override
+  public void alert(AlertSignal signal) {
+    sendAside(AssessOperator.ALERTS, signal);
+  }
+
+  @Override
+  public void hit(Rule rule) {
+    metrics.hit(rule);
+  }
+
+  @Override
+  public void repeat() {
+    metrics.repeat();
+  }
+
+  @Override
+  public OrderCase create() {
+    return new OrderCase();
+  }
+
+  @Override
+  public OrderCase unpack(byte[] bytes) {
+    return OrderCase.unpack(bytes);
+  }
+
+  @Override
+  public byte[] pack(OrderCase order) {
+    return order.isEmpty() ? null : order.pack(packer);
+  }
+
+  @Override
+  int weigh(OrderCase order) {
+    return order.weight();
+  }
+
+  @Override
+  public void close() throws Exception {
+    if (decider != null) {
+      decider.close();
+    }
+    super.close();
+  }
+}

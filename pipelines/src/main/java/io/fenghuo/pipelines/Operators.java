@@ -1,0 +1,16 @@
+package io.fenghuo.pipelines;
+
+/** Names and uids of every operator. State is found again by uid: never change one, never reuse one. */
+public final class Operators {
+
+  public static final String READ = "read";
+  public static final String EXTRACT = "extract";
+  public static final String ASSESS = "assess";
+  public static final String DECIDE = "decide";
+  public static final String RAISE = "raise";
+  public static final String PUBLISH_DECISIONS = "publish-decisions";
+  public static final String PUBLISH_ALERTS = "publish-alerts";
+  public static final String PUBLISH_DEAD_LETTERS = "publish-dead-letters";
+
+  private Operators() {}
+}

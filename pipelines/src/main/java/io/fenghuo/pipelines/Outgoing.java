@@ -1,0 +1,4 @@
+package io.fenghuo.pipelines;
+
+/** A record on its way to a topic, encoded. */
+record Outgoing(String key, byte[] value) {}

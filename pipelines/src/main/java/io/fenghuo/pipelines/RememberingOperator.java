@@ -1,0 +1,141 @@
+package io.fenghuo.pipelines;
+
+import io.fenghuo.rules.journal.Packer;
+import org.apache.flink.api.common.state.StateTtlConfig;
+import org.apache.flink.api.common.state.ValueState;
+import org.apache.flink.api.common.state.ValueStateDescriptor;
+import org.apache.flink.api.common.typeutils.base.array.BytePrimitiveArraySerializer;
+import org.apache.flink.runtime.state.StateInitializationContext;
+import org.apache.flink.runtime.state.StateSnapshotContext;
+import org.apache.flink.runtime.state.VoidNamespace;
+import org.apache.flink.runtime.state.VoidNamespaceSerializer;
+import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
+import org.apache.flink.streaming.api.operators.InternalTimer;
+import org.apache.flink.streaming.api.operators.InternalTimerService;
+import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
+import org.apache.flink.streaming.api.operators.Triggerable;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.util.OutputTag;
+
+/**
+ * What the keyed operators of the risk job share: one value for each key in RocksDB behind a write-back cache, event
+ * timers, and in event-time mode the waiting for event time.
+ *
+ * @param <I> what comes in
+ * @param <O> what goes out
+ * @param <V> what is remembered for each key
+ */
+abstract class RememberingOperator<I, O, V> extends AbstractStreamOperator<O>
+    implements OneInputStreamOperator<I, O>, Triggerable<String, VoidNamespace>, WriteBackCache.Form<V> {
+
+  private static final long serialVersionUID = 1L;
+
+  static final long NO_WATERMARK = Long.MIN_VALUE;
+
+  protected final RiskSettings settings;
+  protected transient RiskMetrics metrics;
+  protected transient Packer packer;
+  private transient WriteBackCache<V> cache;
+  private transient InternalTimerService<VoidNamespace> timers;
+  private transient StreamRecord<O> outgoing;
+
+  RememberingOperator(RiskSettings settings) {
+    this.settings = settings;
+  }
+
+  /** Rough size of a value in memory, bytes. */
+  abstract int weigh(V value);
+
+  /** A timer for this key has come: everything up to this event time may be settled. */
+  abstract void onTime(String key, long time) throws Exception;
+
+  @Override
+  public void initializeState(StateInitializationContext context) throws Exception {
+    super.initializeState(context);
+    packer = new Packer();
+    outgoing = new StreamRecord<>(null);
+    ValueStateDescriptor<byte[]> descriptor =
+        new ValueStateDescriptor<>("remembered", BytePrimitiveArraySerializer.INSTANCE);
+    descriptor.enableTimeToLive(
+        StateTtlConfig.newBuilder(settings.retention())
+            .setUpdateType(StateTtlConfig.UpdateType.OnCreateAndWrite)
+            .setStateVisibility(StateTtlConfig.StateVisibility.ReturnExpiredIfNotCleanedUp)
+            .cleanupInRocksdbCompactFilter(10_000)
+            .build());
+    ValueState<byte[]> state = context.getKeyedStateStore().getState(descriptor);
+    cache =
+        new WriteBackCache<>(state, this, this::weigh, this::setCurrentKey, settings.cachedBytes());
+  }
+
+  @Override
+  public void open() throws Exception {
+    super.open();
+    metrics = new RiskMetrics(getMetricGroup());
+    timers = getInternalTimerService("event-time", VoidNamespaceSerializer.INSTANCE, this);
+    metrics.gauge("cached_keys", () -> cache.size());
+    metrics.gauge("cache_hits", () -> cache.hits());
+    metrics.gauge("cache_misses", () -> cache.misses());
+    metrics.gauge(
+        "watermark_lag_ms",
+        () ->
+            timers.currentWatermark() == NO_WATERMARK
+                ? -1
+                : System.currentTimeMillis() - timers.currentWatermark());
+  }
+
+  @Override
+  public void snapshotState(StateSnapshotContext context) throws Exception {
+    cache.flush();
+    super.snapshotState(context);
+  }
+
+  @Override
+  public void onEventTime(InternalTimer<String, VoidNamespace> timer) throws Exception {
+    onTime(timer.getKey(), timer.getTimestamp());
+  }
+
+  @Override
+  public void onProcessingTime(InternalTimer<String, VoidNamespace> timer) {
+    throw new IllegalStateException("no processing-time timer is ever set");
+  }
+
+  protected final V recall(String key) throws Exception {
+    return cache.get(key);
+  }
+
+  protected final void remember(String key) throws Exception {
+    cache.changed(key);
+  }
+
+  /** True when, in event-time mode, this time has not come yet; then a timer is set for it. */
+  protected final boolean tooEarly(long time) {
+    if (settings.mode() == RiskSettings.Mode.ARRIVAL) {
+      return false;
+    }
+    if (time > timers.currentWatermark()) {
+      callAt(time);
+      return true;
+    }
+    metrics.late();
+    return false;
+  }
+
+  /** Up to which event time things may be settled now. */
+  protected final long settleUpTo() {
+    return settings.mode() == RiskSettings.Mode.ARRIVAL
+        ? Long.MAX_VALUE
+        : timers.currentWatermark();
+  }
+
+  protected final void callAt(long time) {
+    timers.registerEventTimeTimer(VoidNamespace.INSTANCE, time);
+  }
+
+  protected final void send(O value) {
+    output.collect(outgoing.replace(value));
+  }
+
+  protected final <S> void sendAside(OutputTag<S> tag, S value) {
+    output.collect(tag, new StreamRecord<>(value));
+  }
+}

@@ -1,0 +1,184 @@
+package io.fenghuo.pipelines;
+
+import io.fenghuo.rules.assess.AlertSignal;
+import io.fenghuo.rules.assess.Expressions;
+import io.fenghuo.rules.assess.Finding;
+import io.fenghuo.rules.assess.Plan;
+import io.fenghuo.rules.assess.Visit;
+import io.fenghuo.rules.definition.RuleErrors;
+import io.fenghuo.rules.definition.RuleSet;
+import io.fenghuo.rules.esper.EsperCompiler;
+import io.fenghuo.schemas.Stream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Properties;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.configuration.CheckpointingOptions;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.ExecutionOptions;
+import org.apache.flink.configuration.ExternalizedCheckpointRetention;
+import org.apache.flink.configuration.PipelineOptions;
+import org.apache.flink.configuration.RestartStrategyOptions;
+import org.apache.flink.configuration.StateBackendOptions;
+import org.apache.flink.connector.base.DeliveryGuarantee;
+import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
+import org.apache.flink.connector.kafka.sink.KafkaSink;
+import org.apache.flink.connector.kafka.source.KafkaSource;
+import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.kafka.clients.consumer.OffsetResetStrategy;
+
+/**
+ * The risk path: orders, payments, logins and traffic in; a decision for every order out.
+ *
+ * <pre>
+ * read → extract → assess (by entity) → decide (by order) → decisions
+ *           ↘ dead letters      ↘ raise (by rule and entity) → alerts
+ * </pre>
+ */
+public final class RiskJob {
+
+  private RiskJob() {}
+
+  /**
+   * Lays out the job.
+   *
+   * @throws RuleErrors when the rules are not right; nothing has been started then
+   */
+  public static void build(StreamExecutionEnvironment env, RiskSettings settings)
+      throws RuleErrors {
+    Expressions expressions = EsperCompiler.compile(Plan.of(RuleSet.read(settings.rules())));
+
+    DataStream<Arrival> arrivals = read(env, settings);
+    SingleOutputStreamOperator<Visit> visits = extract(arrivals, expressions, settings);
+    SingleOutputStreamOperator<Finding> findings = assess(visits, expressions, settings);
+    SingleOutputStreamOperator<Outgoing> decisions = decide(findings, expressions, settings);
+    DataStream<Outgoing> alerts =
+        raise(
+            findings
+                .getSideOutput(AssessOperator.ALERTS)
+                .union(decisions.getSideOutput(AssessOperator.ALERTS)),
+            settings);
+
+    publish(decisions, Stream.DECISIONS, Operators.PUBLISH_DECISIONS, settings);
+    publish(alerts, Stream.ALERTS, Operators.PUBLISH_ALERTS, settings);
+    publish(
+        visits.getSideOutput(ExtractFunction.DEAD),
+        Stream.DEAD_LETTERS,
+        Operators.PUBLISH_DEAD_LETTERS,
+        settings);
+  }
+
+  private static DataStream<Arrival> read(StreamExecutionEnvironment env, RiskSettings settings) {
+    Properties properties = new Properties();
+    properties.putAll(settings.kafkaProperties());
+    // Answer a fetch as soon as there is a byte; look for new partitions once a minute.
+    properties.setProperty("fetch.min.bytes", "1");
+    properties.setProperty("fetch.max.wait.ms", "100");
+    properties.setProperty("partition.discovery.interval.ms", "60000");
+    properties.setProperty("client.id.prefix", "fenghuo-risk");
+    KafkaSource<Arrival> source =
+        KafkaSource.<Arrival>builder()
+            .setBootstrapServers(settings.kafka())
+            .setTopics(
+                Stream.ORDERS.topic(),
+                Stream.PAYMENTS.topic(),
+                Stream.LOGINS.topic(),
+                Stream.TRAFFIC.topic(),
+                Stream.LISTS.topic())
+            .setGroupId(settings.group())
+            .setStartingOffsets(OffsetsInitializer.committedOffsets(OffsetResetStrategy.EARLIEST))
+            .setDeserializer(new Intake(settings))
+            .setProperties(properties)
+            .build();
+    return env.fromSource(source, new EventClock(settings), Operators.READ, PackedType.ARRIVAL)
+        .uid(Operators.READ);
+  }
+
+  private static SingleOutputStreamOperator<Visit> extract(
+      DataStream<Arrival> arrivals, Expressions expressions, RiskSettings settings) {
+    return arrivals
+        .process(new ExtractFunction(expressions, settings), PackedType.VISIT)
+        .name(Operators.EXTRACT)
+        .uid(Operators.EXTRACT);
+  }
+
+  private static SingleOutputStreamOperator<Finding> assess(
+      DataStream<Visit> visits, Expressions expressions, RiskSettings settings) {
+    return visits
+        .keyBy(Visit::entity, Types.STRING)
+        .transform(Operators.ASSESS, PackedType.FINDING, new AssessOperator(expressions, settings))
+        .uid(Operators.ASSESS);
+  }
+
+  private static SingleOutputStreamOperator<Outgoing> decide(
+      DataStream<Finding> findings, Expressions expressions, RiskSettings settings) {
+    return findings
+        .keyBy(Finding::group, Types.STRING)
+        .transform(Operators.DECIDE, PackedType.OUTGOING, new DecideOperator(expressions, settings))
+        .uid(Operators.DECIDE);
+  }
+
+  private static DataStream<Outgoing> raise(DataStream<AlertSignal> signals, RiskSettings settings) {
+    return signals
+        .keyBy(signal -> signal.alert().getFingerprint(), Types.STRING)
+        .transform(Operators.RAISE, PackedType.OUTGOING, new RaiseOperator(settings))
+        .uid(Operators.RAISE);
+  }
+
+  private static void publish(
+      DataStream<Outgoing> records, Stream stream, String name, RiskSettings settings) {
+    Properties properties = new Properties();
+    properties.putAll(settings.kafkaProperties());
+    // Kafka 4 waits 5 ms by default to fill a batch; a decision is worth more than a fuller batch.
+    properties.setProperty("linger.ms", "1");
+    properties.setProperty("acks", "all");
+    properties.setProperty("enable.idempotence", "true");
+    properties.setProperty("compression.type", "lz4");
+    properties.setProperty("max.request.size", String.valueOf(4 << 20));
+    KafkaSink<Outgoing> sink =
+        KafkaSink.<Outgoing>builder()
+            .setBootstrapServers(settings.kafka())
+            // The default guarantee is NONE, which loses what is under way in a failure. EXACTLY_ONCE would hold every
+            // decision back until the next checkpoint; ids are derived, so a repeat changes nothing.
+            .setDeliveryGuarantee(DeliveryGuarantee.AT_LEAST_ONCE)
+            .setRecordSerializer(
+                KafkaRecordSerializationSchema.<Outgoing>builder()
+                    .setTopic(stream.topic())
+                    .setKeySerializationSchema(
+                        (Outgoing record) ->
+                            record.key() == null
+                                ? null
+                                : record.key().getBytes(StandardCharsets.UTF_8))
+                    .setValueSerializationSchema(Outgoing::value)
+                    .build())
+            .setKafkaProducerConfig(properties)
+            .build();
+    records.sinkTo(sink).name(name).uid(name);
+  }
+
+  /** The settings of Flink that the job needs wherever it runs; the place of checkpoints is the cluster's. */
+  public static Configuration flink() {
+    Configuration flink = new Configuration();
+    flink.set(PipelineOptions.NAME, "fenghuo-risk");
+    flink.set(PipelineOptions.AUTO_GENERATE_UIDS, false);
+    flink.set(PipelineOptions.GENERIC_TYPES, false);
+    // Everything that travels is immutable.
+    flink.set(PipelineOptions.OBJECT_REUSE, true);
+    flink.set(PipelineOptions.AUTO_WATERMARK_INTERVAL, Duration.ofMillis(200));
+    flink.set(PipelineOptions.MAX_PARALLELISM, 128);
+    flink.set(ExecutionOptions.BUFFER_TIMEOUT, Duration.ofMillis(2));
+    flink.set(StateBackendOptions.STATE_BACKEND, "rocksdb");
+    flink.set(CheckpointingOptions.INCREMENTAL_CHECKPOINTS, true);
+    flink.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofSeconds(10));
+    flink.set(CheckpointingOptions.MIN_PAUSE_BETWEEN_CHECKPOINTS, Duration.ofSeconds(2));
+    flink.set(CheckpointingOptions.TOLERABLE_FAILURE_NUMBER, 10);
+    flink.set(
+        CheckpointingOptions.EXTERNALIZED_CHECKPOINT_RETENTION,
+        ExternalizedCheckpointRetention.RETAIN_ON_CANCELLATION);
+    flink.set(RestartStrategyOptions.RESTART_STRATEGY, "exponential-delay");
+    return flink;
+  }
+}
