@@ -9,7 +9,6 @@ import io.fenghuo.rules.definition.RuleErrors;
 import io.fenghuo.rules.definition.RuleSet;
 import io.fenghuo.rules.esper.EsperCompiler;
 import io.fenghuo.schemas.Stream;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Properties;
 import org.apache.flink.api.common.typeinfo.Types;
@@ -21,7 +20,6 @@ import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.configuration.StateBackendOptions;
 import org.apache.flink.connector.base.DeliveryGuarantee;
-import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
 import org.apache.flink.connector.kafka.sink.KafkaSink;
 import org.apache.flink.connector.kafka.source.KafkaSource;
 import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
@@ -49,6 +47,7 @@ public final class RiskJob {
    */
   public static void build(StreamExecutionEnvironment env, RiskSettings settings)
       throws RuleErrors {
+    env.configure(needs());
     Expressions expressions = EsperCompiler.compile(Plan.of(RuleSet.read(settings.rules())));
 
     DataStream<Arrival> arrivals = read(env, settings);
@@ -144,23 +143,14 @@ public final class RiskJob {
             // The default guarantee is NONE, which loses what is under way in a failure. EXACTLY_ONCE would hold every
             // decision back until the next checkpoint; ids are derived, so a repeat changes nothing.
             .setDeliveryGuarantee(DeliveryGuarantee.AT_LEAST_ONCE)
-            .setRecordSerializer(
-                KafkaRecordSerializationSchema.<Outgoing>builder()
-                    .setTopic(stream.topic())
-                    .setKeySerializationSchema(
-                        (Outgoing record) ->
-                            record.key() == null
-                                ? null
-                                : record.key().getBytes(StandardCharsets.UTF_8))
-                    .setValueSerializationSchema(Outgoing::value)
-                    .build())
+            .setRecordSerializer(new ToTopic(stream.topic()))
             .setKafkaProducerConfig(properties)
             .build();
     records.sinkTo(sink).name(name).uid(name);
   }
 
-  /** The settings of Flink that the job needs wherever it runs; the place of checkpoints is the cluster's. */
-  public static Configuration flink() {
+  /** What the job needs of Flink wherever it runs. */
+  private static Configuration needs() {
     Configuration flink = new Configuration();
     flink.set(PipelineOptions.NAME, "fenghuo-risk");
     flink.set(PipelineOptions.AUTO_GENERATE_UIDS, false);
@@ -169,6 +159,12 @@ public final class RiskJob {
     flink.set(PipelineOptions.OBJECT_REUSE, true);
     flink.set(PipelineOptions.AUTO_WATERMARK_INTERVAL, Duration.ofMillis(200));
     flink.set(PipelineOptions.MAX_PARALLELISM, 128);
+    return flink;
+  }
+
+  /** What is set for a cluster that was told nothing; the place of checkpoints is the cluster's own. */
+  public static Configuration defaults() {
+    Configuration flink = new Configuration();
     flink.set(ExecutionOptions.BUFFER_TIMEOUT, Duration.ofMillis(2));
     flink.set(StateBackendOptions.STATE_BACKEND, "rocksdb");
     flink.set(CheckpointingOptions.INCREMENTAL_CHECKPOINTS, true);

@@ -3,12 +3,17 @@ package io.fenghuo.local;
 import io.fenghuo.local.simulate.Scenario;
 import io.fenghuo.local.simulate.Simulator;
 import io.fenghuo.schemas.Outcome;
+import io.fenghuo.pipelines.RiskJob;
+import io.fenghuo.pipelines.RiskSettings;
+import io.fenghuo.rules.rehearsal.RulePacks;
 import io.fenghuo.schemas.Stream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.io.IOException;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.BooleanSupplier;
@@ -174,10 +179,14 @@ final class Up implements Callable<Integer> {
     return new JobPlan(
         "risk",
         reads,
-        env -> {
-          // TODO-PLUG: RiskJob.build(env, settings of kafka().toString(), rules, mode, bound)
-          throw new IllegalStateException("RiskJob is not plugged in yet: " + rules + mode + bound);
-        });
+        env -> RiskJob.build(env, settings()));
+  }
+
+  private RiskSettings settings() throws IOException {
+    Map<String, String> files = rules == null ? RulePacks.shipped() : RulePacks.read(rules);
+    return new RiskSettings(kafka().toString(), files)
+        .mode(mode == Mode.ARRIVAL ? RiskSettings.Mode.ARRIVAL : RiskSettings.Mode.EVENT_TIME)
+        .bound(bound);
   }
 
   /** Where this machine's Kafka is. */

@@ -143,11 +143,19 @@ final class Grammar {
       } else if (accept("/")) {
         left = Term.operation("/", left, operand());
       } else if (accept("%")) {
-        left = Term.operation("%", left, operand());
+        left = Term.operation("%", left, divisor(operand()));
       } else {
         return left;
       }
     }
+  }
+
+  /** What stands behind {@code %} is written out twice. */
+  private static Term divisor(Term term) {
+    if (term instanceof Term.Operation) {
+      throw new IllegalArgumentException("% takes a name or a number behind it");
+    }
+    return term;
   }
 
   private Term operand() {

@@ -17,15 +17,7 @@ sealed interface Term {
   record Call(String function, List<Term> arguments) implements Term {}
 
   /** An operator with what it stands between, as in {@code x between a and b}. */
-  record Operation(String operator, List<Term> operands) implements Term {
-    Term first() {
-      return operands.get(0);
-    }
-
-    Term second() {
-      return operands.get(1);
-    }
-  }
+  record Operation(String operator, List<Term> operands) implements Term {}
 
   Literal NULL = new Literal("null");
 

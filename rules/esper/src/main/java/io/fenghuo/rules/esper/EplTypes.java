@@ -22,6 +22,9 @@ final class EplTypes {
   /** True for the last event of a slice. */
   static final String LAST = "last__";
 
+  /** The only condition of its bundle to be tested, by place; negative for all. See {@link Bundle}. */
+  static final String ONLY = "only__";
+
   private EplTypes() {}
 
   /** An event alone. */
@@ -54,14 +57,14 @@ final class EplTypes {
       List<String> names = new ArrayList<>();
       List<Object> types = new ArrayList<>();
       fields(type, names, types);
-      add(configuration, event(type), names, types);
+      addGuarded(configuration, event(type), names, types);
       List<String> wholeNames = new ArrayList<>(names);
       List<Object> wholeTypes = new ArrayList<>(types);
       for (EntityKind kind : EntityKind.values()) {
         List<String> kindNames = new ArrayList<>(names);
         List<Object> kindTypes = new ArrayList<>(types);
         figures(plan.entity(kind), kindNames, kindTypes);
-        add(configuration, atEntity(kind, type), kindNames, kindTypes);
+        addGuarded(configuration, atEntity(kind, type), kindNames, kindTypes);
         figures(plan.entity(kind), wholeNames, wholeTypes);
         List<String> sliceNames = new ArrayList<>(names);
         List<Object> sliceTypes = new ArrayList<>(types);
@@ -73,8 +76,17 @@ final class EplTypes {
                 sequence ->
                     add(configuration, inSlice(kind, sequence.figure(), type), sliceNames, sliceTypes));
       }
-      add(configuration, whole(type), wholeNames, wholeTypes);
+      addGuarded(configuration, whole(type), wholeNames, wholeTypes);
     }
+  }
+
+  private static void addGuarded(
+      Configuration configuration, String type, List<String> names, List<Object> types) {
+    List<String> withOnly = new ArrayList<>(names);
+    List<Object> withInteger = new ArrayList<>(types);
+    withOnly.add(ONLY);
+    withInteger.add(Integer.class);
+    add(configuration, type, withOnly, withInteger);
   }
 
   private static void add(

@@ -26,6 +26,7 @@ import java.io.ObjectInputStream;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.apache.avro.specific.SpecificRecord;
@@ -35,6 +36,7 @@ final class EsperExpressions implements Expressions {
 
   private static final long serialVersionUID = 1L;
   private static final AtomicLong RUNTIMES = new AtomicLong();
+  private static final int EVERY_PART = -1;
 
   private final HashMap<String, String> files;
   private final EPCompiled filters;
@@ -69,12 +71,19 @@ final class EsperExpressions implements Expressions {
 
     private final EPRuntime runtime;
     private final Failures failures;
+    private final Map<String, Bundle> bundles = new HashMap<>();
+    private long[] target;
 
     /**
-     * @param listen hears of each deployed statement, with the parts of its name
+     * @param listen hears of each deployed statement that is not a bundle
      */
-    Engine(EPCompiled compiled, Failures failures, Consumer<EPStatement> listen) {
+    Engine(
+        EPCompiled compiled,
+        List<Bundle> bundles,
+        Failures failures,
+        Consumer<EPStatement> listen) {
       this.failures = failures;
+      bundles.forEach(bundle -> this.bundles.put(bundle.name(), bundle));
       Configuration configuration = EsperCompiler.configuration(plan);
       String uri = "fenghuo-" + RUNTIMES.incrementAndGet();
       runtime = EPRuntimeProvider.getRuntime(uri, configuration);
@@ -85,10 +94,25 @@ final class EsperExpressions implements Expressions {
         try {
           for (EPStatement statement :
               runtime.getDeploymentService().deploy(compiled).getStatements()) {
-            listen.accept(statement);
+            Bundle bundle = this.bundles.get(statement.getName());
+            if (bundle == null) {
+              listen.accept(statement);
+            } else {
+              int[] numbers = bundle.parts().stream().mapToInt(Bundle.Part::number).toArray();
+              statement.addListener((fresh, old, s, r) -> note(fresh[0], numbers));
+            }
           }
         } catch (EPDeployException impossible) {
           throw new IllegalStateException("statements that compiled", impossible);
+        }
+      }
+    }
+
+    private void note(EventBean told, int[] numbers) {
+      Object[] columns = (Object[]) told.getUnderlying();
+      for (int i = 0; i < numbers.length; i++) {
+        if (Boolean.TRUE.equals(columns[i])) {
+          Bits.set(target, numbers[i]);
         }
       }
     }
@@ -97,12 +121,23 @@ final class EsperExpressions implements Expressions {
       return runtime.getEventService().getEventSender(type);
     }
 
-    void send(EventSender sender, Object[] row, String what) {
-      try {
-        sender.sendEvent(row);
-      } catch (RuntimeException failed) {
-        failures.failed(what, failed);
+    /** Adds to the target the numbers of the conditions that hold for a row, whose last place is the guard's. */
+    void tell(EventSender sender, Object[] row, long[] holding) {
+      target = holding;
+      Map<String, Throwable> failed = send(sender, row, EVERY_PART);
+      if (!failed.isEmpty()) {
+        for (int part = 0; part < Bundle.MOST_PARTS; part++) {
+          int only = part;
+          send(sender, row.clone(), part)
+              .forEach((name, why) -> failures.failed(bundles.get(name).parts().get(only).what(), why));
+        }
       }
+    }
+
+    private static Map<String, Throwable> send(EventSender sender, Object[] row, int part) {
+      row[row.length - 1] = part;
+      sender.sendEvent(row);
+      return StatementFailures.take();
     }
 
     void advanceTo(long time) {
@@ -113,11 +148,6 @@ final class EsperExpressions implements Expressions {
     public void close() {
       runtime.destroy();
     }
-  }
-
-  private static int[] numbers(EPStatement statement) {
-    String[] parts = statement.getName().split(":");
-    return Arrays.stream(parts, 1, parts.length).mapToInt(Integer::parseInt).toArray();
   }
 
   // ---- filters
@@ -131,26 +161,22 @@ final class EsperExpressions implements Expressions {
 
     private final Engine engine;
     private final EventSender[] senders = new EventSender[EventType.values().length];
-    private long[] target;
+    private final int[][] unconditional = new int[EventType.values().length][];
 
     Filters(Failures failures) {
-      engine =
-          new Engine(
-              filters,
-              failures,
-              statement -> {
-                int number = numbers(statement)[0];
-                statement.addListener((fresh, old, s, r) -> Bits.set(target, number));
-              });
+      engine = new Engine(filters, Bundle.filters(plan), failures, statement -> {});
       for (EventType type : EventType.values()) {
         senders[type.ordinal()] = engine.sender(EplTypes.event(type));
+        unconditional[type.ordinal()] = Bundle.unconditionalFilters(plan, type);
       }
     }
 
     @Override
     public void match(EventType type, SpecificRecord record, long[] matching) {
-      target = matching;
-      engine.send(senders[type.ordinal()], EplTypes.row(type, record, 0), "filters");
+      for (int filter : unconditional[type.ordinal()]) {
+        Bits.set(matching, filter);
+      }
+      engine.tell(senders[type.ordinal()], EplTypes.row(type, record, 1), matching);
     }
 
     @Override
@@ -168,19 +194,18 @@ final class EsperExpressions implements Expressions {
 
   private final class Entities implements EntityConditions {
 
+    private final Failures failures;
     private final Engine engine;
     private final EventSender[][] senders =
         new EventSender[EntityKind.values().length][EventType.values().length];
     private final EventSender[][][] sliceSenders = new EventSender[EntityKind.values().length][][];
-    private final long jump;
     private long now;
-    private long[] target;
     private int[] best;
     private int lastPlace;
 
     Entities(Failures failures) {
-      engine = new Engine(entities, failures, this::listen);
-      long longest = 0;
+      this.failures = failures;
+      engine = new Engine(entities, Bundle.entities(plan), failures, this::listen);
       for (EntityKind kind : EntityKind.values()) {
         EntityPlan entity = plan.entity(kind);
         sliceSenders[kind.ordinal()] = new EventSender[entity.figureNames().length][];
@@ -188,7 +213,6 @@ final class EsperExpressions implements Expressions {
           senders[kind.ordinal()][type.ordinal()] = engine.sender(EplTypes.atEntity(kind, type));
         }
         for (PlannedSequence sequence : entity.sequences()) {
-          longest = Math.max(longest, sequence.sequence().within());
           EventSender[] ofTypes = new EventSender[EventType.values().length];
           for (EventType type : EventType.values()) {
             ofTypes[type.ordinal()] = engine.sender(EplTypes.inSlice(kind, sequence.figure(), type));
@@ -196,19 +220,13 @@ final class EsperExpressions implements Expressions {
           sliceSenders[kind.ordinal()][sequence.figure()] = ofTypes;
         }
       }
-      jump = longest + 1_000;
     }
 
     private void listen(EPStatement statement) {
-      int[] numbers = numbers(statement);
-      if (statement.getName().startsWith("e:")) {
-        statement.addListener((fresh, old, s, r) -> Bits.set(target, numbers[1]));
-      } else {
-        int steps = statement.getEventType().getPropertyNames().length;
-        String[] places = new String[steps];
-        Arrays.setAll(places, i -> "p" + i);
-        statement.addListener((fresh, old, s, r) -> choose(fresh, places));
-      }
+      int steps = statement.getEventType().getPropertyNames().length;
+      String[] places = new String[steps];
+      Arrays.setAll(places, i -> "p" + i);
+      statement.addListener((fresh, old, s, r) -> choose(fresh, places));
     }
 
     /** Keeps the smallest choice, compared position by position. */
@@ -228,26 +246,32 @@ final class EsperExpressions implements Expressions {
     @Override
     public void hold(
         EntityKind kind, EventType type, SpecificRecord record, Object[] figures, long[] holding) {
-      target = holding;
-      Object[] row = EplTypes.row(type, record, figures.length);
-      System.arraycopy(figures, 0, row, row.length - figures.length, figures.length);
-      engine.send(senders[kind.ordinal()][type.ordinal()], row, "rules at " + kind.label());
+      Object[] row = EplTypes.row(type, record, figures.length + 1);
+      System.arraycopy(figures, 0, row, row.length - 1 - figures.length, figures.length);
+      engine.tell(senders[kind.ordinal()][type.ordinal()], row, holding);
     }
 
     @Override
     public int[] match(EntityKind kind, int figure, List<SpecificRecord> slice) {
-      now += jump;
+      now += SequencePattern.JUMP;
       engine.advanceTo(now);
       best = null;
       lastPlace = slice.size() - 1;
       EventSender[] ofTypes = sliceSenders[kind.ordinal()][figure];
-      for (int place = 0; place < slice.size(); place++) {
-        SpecificRecord record = slice.get(place);
-        EventType type = EventType.of(record.getSchema()).orElseThrow();
-        Object[] row = EplTypes.row(type, record, 2);
-        row[row.length - 2] = place;
-        row[row.length - 1] = place == slice.size() - 1;
-        engine.send(ofTypes[type.ordinal()], row, plan.entity(kind).figureNames()[figure]);
+      try {
+        for (int place = 0; place < slice.size(); place++) {
+          SpecificRecord record = slice.get(place);
+          EventType type = EventType.of(record.getSchema()).orElseThrow();
+          Object[] row = EplTypes.row(type, record, 2);
+          row[row.length - 2] = place;
+          row[row.length - 1] = place == slice.size() - 1;
+          ofTypes[type.ordinal()].sendEvent(row);
+        }
+      } catch (RuntimeException failed) {
+        // Each sequence has event types of its own, so nobody else was kept from seeing this.
+        int sequence = figure - plan.entity(kind).features().size();
+        failures.failed(plan.entity(kind).sequences().get(sequence).rule().id(), failed);
+        return null;
       }
       return best;
     }
@@ -271,19 +295,13 @@ final class EsperExpressions implements Expressions {
     private final EventSender[] senders = new EventSender[EventType.values().length];
     private final int[] firstOfKind = new int[EntityKind.values().length];
     private final int figures;
-    private long[] target;
+    private final int[][] unconditional = new int[EventType.values().length][];
 
     Rules(Failures failures) {
-      engine =
-          new Engine(
-              rules,
-              failures,
-              statement -> {
-                int number = numbers(statement)[0];
-                statement.addListener((fresh, old, s, r) -> Bits.set(target, number));
-              });
+      engine = new Engine(rules, Bundle.rules(plan), failures, statement -> {});
       for (EventType type : EventType.values()) {
         senders[type.ordinal()] = engine.sender(EplTypes.whole(type));
+        unconditional[type.ordinal()] = Bundle.unconditionalRules(plan, type);
       }
       int total = 0;
       for (EntityKind kind : EntityKind.values()) {
@@ -295,16 +313,18 @@ final class EsperExpressions implements Expressions {
 
     @Override
     public void hold(EventType type, SpecificRecord record, Object[][] values, long[] holding) {
-      target = holding;
-      Object[] row = EplTypes.row(type, record, figures);
-      int behindFields = row.length - figures;
+      for (int rule : unconditional[type.ordinal()]) {
+        Bits.set(holding, rule);
+      }
+      Object[] row = EplTypes.row(type, record, figures + 1);
+      int behindFields = row.length - 1 - figures;
       for (int kind = 0; kind < values.length; kind++) {
         if (values[kind] != null) {
           System.arraycopy(
               values[kind], 0, row, behindFields + firstOfKind[kind], values[kind].length);
         }
       }
-      engine.send(senders[type.ordinal()], row, "rules");
+      engine.tell(senders[type.ordinal()], row, holding);
     }
 
     @Override

@@ -16,6 +16,9 @@ import java.util.List;
  */
 final class SequencePattern {
 
+  /** Between slices the clock jumps by this much, milliseconds: longer than any guard. */
+  static final long JUMP = 2_000;
+
   private final EntityKind kind;
   private final PlannedSequence planned;
   private final List<Rule.Step> steps;
@@ -71,9 +74,7 @@ final class SequencePattern {
       pattern +=
           " -> (("
               + String.join(" -> ", elements.subList(1, elements.size()))
-              + ") where timer:within("
-              + planned.sequence().within()
-              + " milliseconds))";
+              + ") where timer:within(1 second))";
     }
     return "select " + String.join(", ", places) + " from pattern [" + pattern + "]";
   }

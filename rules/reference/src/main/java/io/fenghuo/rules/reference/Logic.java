@@ -111,7 +111,7 @@ final class Logic {
         case "+" -> p + q;
         case "-" -> p - q;
         case "*" -> p * q;
-        // A long has no NaN, and an expression never fails: the remainder by zero is unknown.
+        // An expression never fails: what is divided by zero is unknown.
         case "%" -> q == 0 ? null : (Object) (p % q);
         default -> throw new IllegalArgumentException("no arithmetic " + operator);
       };
@@ -122,8 +122,8 @@ final class Logic {
       case "+" -> p + q;
       case "-" -> p - q;
       case "*" -> p * q;
-      case "/" -> p / q;
-      case "%" -> p % q;
+      case "/" -> q == 0 ? null : (Object) (p / q);
+      case "%" -> q == 0 ? null : (Object) (p % q);
       default -> throw new IllegalArgumentException("no arithmetic " + operator);
     };
   }
