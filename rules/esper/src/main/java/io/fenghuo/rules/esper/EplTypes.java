@@ -16,7 +16,7 @@ import org.apache.avro.specific.SpecificRecord;
  */
 final class EplTypes {
 
-  /** Place in its slice, of an event of a sequence. */
+  /** Place of an event of a sequence among all events of all slices so far. */
   static final String PLACE = "place__";
 
   /** True for the last event of a slice. */
@@ -69,7 +69,7 @@ final class EplTypes {
         List<String> sliceNames = new ArrayList<>(names);
         List<Object> sliceTypes = new ArrayList<>(types);
         sliceNames.addAll(List.of(PLACE, LAST));
-        sliceTypes.addAll(List.of(Integer.class, Boolean.class));
+        sliceTypes.addAll(List.of(Long.class, Boolean.class));
         plan.entity(kind)
             .sequences()
             .forEach(

@@ -146,7 +146,8 @@ public final class EsperCompiler {
     configuration
         .getCompiler()
         .getExecution()
-        .setFilterIndexPlanning(ConfigurationCompilerExecution.FilterIndexPlanning.BASIC);
+        // The index of a comparison with an earlier step's property fails when that is null.
+        .setFilterIndexPlanning(ConfigurationCompilerExecution.FilterIndexPlanning.NONE);
     configuration.getCompiler().getExpression().setDivisionByZeroReturnsNull(true);
     configuration
         .getCommon()

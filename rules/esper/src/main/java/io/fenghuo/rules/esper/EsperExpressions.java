@@ -201,7 +201,8 @@ final class EsperExpressions implements Expressions {
     private final EventSender[][][] sliceSenders = new EventSender[EntityKind.values().length][][];
     private long now;
     private int[] best;
-    private int lastPlace;
+    private long firstPlace;
+    private long nextPlace;
 
     Entities(Failures failures) {
       this.failures = failures;
@@ -229,15 +230,21 @@ final class EsperExpressions implements Expressions {
       statement.addListener((fresh, old, s, r) -> choose(fresh, places));
     }
 
-    /** Keeps the smallest choice, compared position by position. */
+    /**
+     * Keeps the smallest choice, compared position by position. Places are never used twice, so what a failed
+     * statement may have left of an earlier slice cannot be mistaken for a choice.
+     */
     private void choose(EventBean[] rows, String[] places) {
       for (EventBean row : rows) {
         int[] choice = new int[places.length];
+        boolean ofThisSlice = true;
         for (int i = 0; i < places.length; i++) {
-          choice[i] = (Integer) row.get(places[i]);
+          long place = (Long) row.get(places[i]);
+          ofThisSlice &= place >= firstPlace;
+          choice[i] = (int) (place - firstPlace);
         }
-        boolean endsNow = choice[choice.length - 1] == lastPlace;
-        if (endsNow && (best == null || Arrays.compare(choice, best) < 0)) {
+        boolean endsNow = choice[choice.length - 1] == nextPlace - 1 - firstPlace;
+        if (ofThisSlice && endsNow && (best == null || Arrays.compare(choice, best) < 0)) {
           best = choice;
         }
       }
@@ -256,19 +263,27 @@ final class EsperExpressions implements Expressions {
       now += SequencePattern.JUMP;
       engine.advanceTo(now);
       best = null;
-      lastPlace = slice.size() - 1;
+      firstPlace = nextPlace;
+      nextPlace += slice.size();
       EventSender[] ofTypes = sliceSenders[kind.ordinal()][figure];
+      Throwable failed = null;
       try {
         for (int place = 0; place < slice.size(); place++) {
           SpecificRecord record = slice.get(place);
           EventType type = EventType.of(record.getSchema()).orElseThrow();
           Object[] row = EplTypes.row(type, record, 2);
-          row[row.length - 2] = place;
+          row[row.length - 2] = firstPlace + place;
           row[row.length - 1] = place == slice.size() - 1;
           ofTypes[type.ordinal()].sendEvent(row);
         }
-      } catch (RuntimeException failed) {
-        // Each sequence has event types of its own, so nobody else was kept from seeing this.
+      } catch (RuntimeException filterFailed) {
+        failed = filterFailed;
+      }
+      for (Throwable statementFailed : StatementFailures.take().values()) {
+        failed = statementFailed;
+      }
+      if (failed != null) {
+        // Each sequence has event types of its own, so nobody else was kept from seeing these.
         int sequence = figure - plan.entity(kind).features().size();
         failures.failed(plan.entity(kind).sequences().get(sequence).rule().id(), failed);
         return null;
