@@ -6,8 +6,8 @@ import org.apache.avro.specific.SpecificRecord;
 /**
  * Something that happened in the shop, decoded.
  *
- * <p>Events are ordered by time, and at the same time by id: the order every window, sequence and decision is
- * defined in.
+ * <p>Events are ordered by time, and at the same time by id: the order every window, sequence and
+ * decision is defined in.
  */
 public final class Event implements Comparable<Event> {
 

@@ -17,7 +17,12 @@ final class Alerts {
    * @param piece what tells one alert of this rule and entity from the next
    */
   static Alert alert(
-      Rule rule, EntityKind entity, String key, long time, long piece, Function<String, Object> values) {
+      Rule rule,
+      EntityKind entity,
+      String key,
+      long time,
+      long piece,
+      Function<String, Object> values) {
     String fingerprint = rule.id() + "|" + key;
     String severity = rule.alert().severity().name().toLowerCase(Locale.ROOT);
     return Alert.newBuilder()

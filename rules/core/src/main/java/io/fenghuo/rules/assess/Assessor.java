@@ -1,7 +1,6 @@
 package io.fenghuo.rules.assess;
 
 import io.fenghuo.rules.EntityKind;
-import io.fenghuo.rules.EventType;
 import io.fenghuo.rules.assess.EntityPlan.PlannedDeadline;
 import io.fenghuo.rules.assess.EntityPlan.PlannedSequence;
 import io.fenghuo.rules.assess.Finding.ListNote;
@@ -9,6 +8,7 @@ import io.fenghuo.rules.assess.Finding.Match;
 import io.fenghuo.rules.assess.Finding.Witness;
 import io.fenghuo.rules.journal.Entry;
 import io.fenghuo.rules.journal.Journal;
+import io.fenghuo.rules.journal.Trail;
 import io.fenghuo.schemas.EventCodec;
 import io.fenghuo.schemas.ListEntry;
 import io.fenghuo.schemas.UndecodableException;
@@ -22,8 +22,8 @@ import java.util.TreeMap;
 import org.apache.avro.specific.SpecificRecord;
 
 /**
- * What one entity has to say about an event: {@code (journal, visit) → (journal', finding)}, a pure function but
- * for the counters.
+ * What one entity has to say about an event: {@code (journal, visit) → (journal', finding)}, a pure
+ * function but for the counters.
  */
 public final class Assessor implements AutoCloseable {
 
@@ -45,7 +45,8 @@ public final class Assessor implements AutoCloseable {
   private long slicesCapped;
 
   /**
-   * @param lateness how long events may arrive after later ones and still be counted exactly, milliseconds
+   * @param lateness how long events may arrive after later ones and still be counted exactly,
+   *     milliseconds
    */
   public Assessor(
       Plan plan, Expressions expressions, EventCodec codec, long lateness, Failures failures) {
@@ -93,8 +94,14 @@ public final class Assessor implements AutoCloseable {
     if (entity.remembers(visit.type())) {
       Entry entry =
           new Entry(
-              visit.type(), visit.eventId(), visit.time(), visit.bits(), visit.columns(), visit.bytes());
+              visit.type(),
+              visit.eventId(),
+              visit.time(),
+              visit.bits(),
+              visit.columns(),
+              visit.bytes());
       if (state.journal.add(entry)) {
+        state.saw(entity, entry);
         openClocks(state, entity, visit);
         state.forget(entity, lateness);
       }
@@ -128,7 +135,10 @@ public final class Assessor implements AutoCloseable {
 
   // ---- a change of rules
 
-  /** Brings the journal's bits and columns up to date when the rules have changed since it was last touched. */
+  /**
+   * Brings the journal's bits and columns up to date when the rules have changed since it was last
+   * touched.
+   */
   private void arrange(EntityState state, EntityPlan entity) {
     if (state.layout == entity.layout()) {
       return;
@@ -138,7 +148,8 @@ public final class Assessor implements AutoCloseable {
         filters = expressions.openFilters(failures);
       }
       long[] matching = Bits.of(plan.filters().size());
-      state.journal
+      state
+          .journal
           .entries()
           .replaceAll(
               entry -> {
@@ -177,7 +188,7 @@ public final class Assessor implements AutoCloseable {
     if (!Bits.isEmpty(rules)) {
       values = new Object[entity.figureNames().length];
       int end = state.journal.endAt(visit.time(), visit.eventId());
-      Map<Integer, List<Entry>> chosen = compute(state.journal, entity, visit, end, values);
+      Map<Integer, List<Entry>> chosen = compute(state, entity, visit, end, values);
       SpecificRecord record = entity.readsEvent(visit.type()) ? decode(visit.bytes()) : null;
       conditions.hold(visit.kind(), visit.type(), record, values, holding);
       Bits.addAll(holding, unconditional.get(visit.kind()));
@@ -210,9 +221,13 @@ public final class Assessor implements AutoCloseable {
         notes);
   }
 
-  /** Fills in the figures that the visit's rules look at; gives the chosen events of the sequences that hit. */
+  /**
+   * Fills in the figures that the visit's rules look at; gives the chosen events of the sequences
+   * that hit.
+   */
   private Map<Integer, List<Entry>> compute(
-      Journal journal, EntityPlan entity, Visit visit, int end, Object[] values) {
+      EntityState state, EntityPlan entity, Visit visit, int end, Object[] values) {
+    Journal journal = state.journal;
     Map<Integer, List<Entry>> chosen = new TreeMap<>();
     long[] done = Bits.of(values.length);
     long[] rules = visit.rules();
@@ -224,9 +239,11 @@ public final class Assessor implements AutoCloseable {
         }
         Bits.set(done, figure);
         if (figure < features) {
-          values[figure] = figures.get(visit.kind()).value(figure, journal, visit, end);
+          Trail trail = state.trail(entity.trailOf(figure));
+          values[figure] = figures.get(visit.kind()).value(figure, journal, trail, visit, end);
         } else {
-          List<Entry> events = sequence(entity.sequences().get(figure - features), journal, visit, end);
+          List<Entry> events =
+              sequence(entity.sequences().get(figure - features), journal, visit, end);
           values[figure] = events != null;
           if (events != null) {
             chosen.put(figure, events);
@@ -239,8 +256,7 @@ public final class Assessor implements AutoCloseable {
 
   /** The chosen events of a sequence that ends with the visit, or null. */
   private List<Entry> sequence(PlannedSequence planned, Journal journal, Visit visit, int end) {
-    if (!planned.endsWith(visit.bits())
-        || planned.sequence().last().of().type() != visit.type()) {
+    if (!planned.endsWith(visit.bits()) || planned.sequence().last().of().type() != visit.type()) {
       return null;
     }
     long from = visit.time() - planned.sequence().within();
@@ -310,7 +326,8 @@ public final class Assessor implements AutoCloseable {
         }
         for (int i = Math.max(0, behind.size() - MOST_WITNESSES); i < behind.size(); i++) {
           Bits.set(
-              byEntry.computeIfAbsent(behind.get(i), e -> Bits.of(entity.figureNames().length)), figure);
+              byEntry.computeIfAbsent(behind.get(i), e -> Bits.of(entity.figureNames().length)),
+              figure);
         }
       }
     }
@@ -329,7 +346,10 @@ public final class Assessor implements AutoCloseable {
 
   // ---- deadlines
 
-  /** Goes by time alone: at the very time of its end a clock is still open, so order of ids does not matter. */
+  /**
+   * Goes by time alone: at the very time of its end a clock is still open, so order of ids does not
+   * matter.
+   */
   private void openClocks(EntityState state, EntityPlan entity, Visit visit) {
     for (PlannedDeadline planned : entity.deadlines()) {
       if ((visit.bits() & 1L << planned.startBit()) == 0) {
@@ -349,7 +369,8 @@ public final class Assessor implements AutoCloseable {
       if (open) {
         continue;
       }
-      // A start that comes late takes the place of the later one it would have kept from opening a clock.
+      // A start that comes late takes the place of the later one it would have kept from opening a
+      // clock.
       state.clocks.removeIf(
           clock ->
               clock.rule().equals(rule)
@@ -394,7 +415,10 @@ public final class Assessor implements AutoCloseable {
               .filter(
                   planned ->
                       !ended(
-                          state, planned, clock.start() - planned.deadline().lookback(), clock.due()))
+                          state,
+                          planned,
+                          clock.start() - planned.deadline().lookback(),
+                          clock.due()))
               .forEach(
                   planned -> {
                     SpecificRecord start = decode(clock.event());

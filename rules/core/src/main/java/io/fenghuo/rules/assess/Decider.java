@@ -1,10 +1,10 @@
 package io.fenghuo.rules.assess;
 
 import io.fenghuo.rules.EntityKind;
-import io.fenghuo.rules.definition.Rule;
 import io.fenghuo.rules.assess.Finding.ListNote;
 import io.fenghuo.rules.assess.Finding.Match;
 import io.fenghuo.rules.assess.Finding.Witness;
+import io.fenghuo.rules.definition.Rule;
 import io.fenghuo.schemas.Decision;
 import io.fenghuo.schemas.EventCodec;
 import io.fenghuo.schemas.EvidenceEvent;
@@ -28,8 +28,8 @@ import java.util.function.LongSupplier;
 import org.apache.avro.specific.SpecificRecord;
 
 /**
- * Last step of the risk path: brings an event's findings together, settles the rules, and says what is to be done
- * with the order.
+ * Last step of the risk path: brings an event's findings together, settles the rules, and says what
+ * is to be done with the order.
  */
 public final class Decider implements AutoCloseable {
 
@@ -72,7 +72,8 @@ public final class Decider implements AutoCloseable {
   }
 
   /**
-   * Lets a decision stand that was published but is not known here, because it was made after the state was saved.
+   * Lets a decision stand that was published but is not known here, because it was made after the
+   * state was saved.
    *
    * @return whether it was news
    */
@@ -130,7 +131,9 @@ public final class Decider implements AutoCloseable {
     List<ListNote> notes = new ArrayList<>();
     findings.forEach(finding -> notes.addAll(finding.lists()));
     boolean creation =
-        record instanceof OrderEvent event && event.getType() == OrderType.CREATED && !order.decided;
+        record instanceof OrderEvent event
+            && event.getType() == OrderType.CREATED
+            && !order.decided;
     if (creation || !Bits.isEmpty(hits) || !notes.isEmpty()) {
       decide(order, head, record, hits, facts, creation, verdicts);
     }
@@ -141,8 +144,7 @@ public final class Decider implements AutoCloseable {
       Finding head, List<Finding> findings, SpecificRecord record, Object[][] figures) {
     long[] hits = Bits.of(plan.rules().size());
     for (Finding finding : findings) {
-      Bits.addAll(
-          hits, Bits.and(finding.holding(), plan.entity(finding.kind()).homeRules()));
+      Bits.addAll(hits, Bits.and(finding.holding(), plan.entity(finding.kind()).homeRules()));
     }
     if (head.undecided() != null && !Bits.isEmpty(head.undecided())) {
       long[] open = head.undecided().clone();
@@ -216,7 +218,13 @@ public final class Decider implements AutoCloseable {
       for (ListNote note : finding.lists()) {
         news |=
             lists.add(
-                note.list() + " " + finding.kind().label() + " " + note.key() + ": " + note.reason());
+                note.list()
+                    + " "
+                    + finding.kind().label()
+                    + " "
+                    + note.key()
+                    + ": "
+                    + note.reason());
       }
     }
     if (!creation && !news) {
@@ -342,8 +350,7 @@ public final class Decider implements AutoCloseable {
         rule.score(),
         head.eventId(),
         values,
-        new Text(
-            Wording.fill(rule.reason().zh(), names), Wording.fill(rule.reason().en(), names)));
+        new Text(Wording.fill(rule.reason().zh(), names), Wording.fill(rule.reason().en(), names)));
   }
 
   private EvidenceEvent evidence(Witness witness) {
@@ -403,7 +410,9 @@ public final class Decider implements AutoCloseable {
           for (int step = 0; step < sequence.steps().size(); step++) {
             if (sequence.steps().get(step).alias().equals(first)) {
               byte[] event = step(sequence.entity(), planned, step);
-              return event == null ? null : Wording.property(decode(event), name.substring(dot + 1));
+              return event == null
+                  ? null
+                  : Wording.property(decode(event), name.substring(dot + 1));
             }
           }
         }

@@ -18,8 +18,9 @@ import java.util.zip.CRC32C;
 /**
  * What one kind of entity remembers and computes.
  *
- * <p>A <b>figure</b> is a feature or a sequence; figures are numbered, features first. In the journal an entry has
- * a bit for each of this kind's filters it matches, and the values of the columns its features need.
+ * <p>A <b>figure</b> is a feature or a sequence; figures are numbered, features first. In the
+ * journal an entry has a bit for each of this kind's filters it matches, and the values of the
+ * columns its features need.
  */
 public final class EntityPlan {
 
@@ -29,7 +30,10 @@ public final class EntityPlan {
   public record PlannedSequence(
       int figure, Rule rule, Rule.Sequence sequence, int[] stepBits, boolean strict) {
 
-    /** The entries that can take part: those some step may accept, or all of its types when order is strict. */
+    /**
+     * The entries that can take part: those some step may accept, or all of its types when order is
+     * strict.
+     */
     boolean takes(EventType type, long bits) {
       if (strict) {
         return names(type);
@@ -74,6 +78,18 @@ public final class EntityPlan {
   /** A deadline with the journal bits of its two filters. */
   public record PlannedDeadline(Rule rule, Rule.Deadline deadline, int startBit, int endBit) {}
 
+  /** So many events of one filter are kept one by one; what is older may be condensed. */
+  static final int EXACT = 1_024;
+
+  /**
+   * Older events of a busy entity, condensed for the features that share a filter and a field.
+   *
+   * @param feature one of them
+   * @param retention the longest of their windows, milliseconds
+   * @param sightings whether one of them asks for different values or their age
+   */
+  record PlannedTrail(String id, int bit, int feature, long retention, boolean sightings) {}
+
   private final EntityKind kind;
   private final List<Feature> features = new ArrayList<>();
   private final List<PlannedSequence> sequences = new ArrayList<>();
@@ -83,6 +99,8 @@ public final class EntityPlan {
   private final long[] retention = new long[EventType.values().length];
   private final List<List<EventType.Field>> columns = new ArrayList<>();
   private final List<int[]> columnOfFeature = new ArrayList<>();
+  private final List<PlannedTrail> trails = new ArrayList<>();
+  private final List<Integer> trailOfFeature = new ArrayList<>();
   private final List<int[]> figuresOfRule = new ArrayList<>();
   private final List<Plan.PlannedRule> rulesHere = new ArrayList<>();
   private final List<Rule> pendingSequences = new ArrayList<>();
@@ -119,7 +137,8 @@ public final class EntityPlan {
       remember(type, feature.window());
     }
     if (feature.field() != null) {
-      // Age compares with the triggering event, whatever its type, so every type with the field needs the column.
+      // Age compares with the triggering event, whatever its type, so every type with the field
+      // needs the column.
       for (EventType type : EventType.values()) {
         boolean needed =
             feature.of().types().contains(type) || feature.aggregate() == Feature.Aggregate.AGE;
@@ -199,6 +218,7 @@ public final class EntityPlan {
                   + MOST_FILTERS
                   + "; let features share them)"));
     }
+    planTrails();
     CRC32C checksum = new CRC32C();
     StringBuilder text = new StringBuilder();
     features.forEach(feature -> text.append(feature.of()).append(feature.field()).append('\n'));
@@ -206,6 +226,48 @@ public final class EntityPlan {
     deadlines.forEach(deadline -> text.append(deadline.deadline()).append('\n'));
     checksum.update(text.toString().getBytes(StandardCharsets.UTF_8));
     layout = checksum.getValue();
+  }
+
+  private void planTrails() {
+    for (int number = 0; number < features.size(); number++) {
+      Feature feature = features.get(number);
+      String id = feature.of() + "|" + feature.field();
+      boolean sightings =
+          feature.aggregate() == Feature.Aggregate.DISTINCT
+              || feature.aggregate() == Feature.Aggregate.AGE;
+      int at = trails.stream().map(PlannedTrail::id).toList().indexOf(id);
+      if (at < 0) {
+        at = trails.size();
+        trails.add(
+            new PlannedTrail(id, bitOfFeature.get(number), number, feature.window(), sightings));
+      } else {
+        PlannedTrail known = trails.get(at);
+        trails.set(
+            at,
+            new PlannedTrail(
+                id,
+                known.bit(),
+                known.feature(),
+                Math.max(known.retention(), feature.window()),
+                known.sightings() || sightings));
+      }
+      trailOfFeature.add(at);
+    }
+  }
+
+  List<PlannedTrail> trails() {
+    return trails;
+  }
+
+  /** The trail of a feature. */
+  PlannedTrail trailOf(int feature) {
+    return trails.get(trailOfFeature.get(feature));
+  }
+
+  /** The value that an entry has for a feature, or null. */
+  Object valueFor(int feature, Entry entry) {
+    int column = columnOf(feature, entry.type());
+    return column < 0 ? null : entry.columns()[column];
   }
 
   public EntityKind kind() {

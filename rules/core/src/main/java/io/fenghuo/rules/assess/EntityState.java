@@ -5,11 +5,17 @@ import io.fenghuo.rules.journal.Entry;
 import io.fenghuo.rules.journal.Journal;
 import io.fenghuo.rules.journal.JournalForm;
 import io.fenghuo.rules.journal.Packer;
+import io.fenghuo.rules.journal.Sightings;
+import io.fenghuo.rules.journal.Trail;
 import io.fenghuo.rules.journal.Unpacker;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
-/** All that is kept of one entity between events: its journal, its places on lists, its running deadlines. */
+/**
+ * All that is kept of one entity between events: its journal, its places on lists, its running
+ * deadlines.
+ */
 public final class EntityState {
 
   private static final byte FORM = 1;
@@ -17,6 +23,7 @@ public final class EntityState {
   final Journal journal;
   final List<ListStanding> lists = new ArrayList<>(0);
   final List<Clock> clocks = new ArrayList<>(0);
+  final List<Trail> trails = new ArrayList<>(0);
   final List<Visit> waiting = new ArrayList<>(0);
   long layout;
   int packedSize;
@@ -54,10 +61,11 @@ public final class EntityState {
   }
 
   /**
-   * Drops what no window or deadline can reach any more.
+   * Drops what no window or deadline can reach any more, and condenses what is more than is kept
+   * one by one.
    *
-   * <p>Looks at the whole journal only when it has doubled since the last time, so that the cost for each event
-   * stays constant.
+   * <p>Looks at the whole journal only when it has doubled since the last time, so that the cost
+   * for each event stays constant.
    */
   void forget(EntityPlan entity, long lateness) {
     if (journal.size() < nextLook) {
@@ -67,7 +75,106 @@ public final class EntityState {
     journal
         .entries()
         .removeIf(entry -> entry.time() <= newest - entity.retention(entry.type()) - lateness);
+    if (journal.size() >= 2 * EntityPlan.EXACT) {
+      condense(entity, newest - lateness);
+    }
     nextLook = Math.max(16, journal.size() * 2);
+  }
+
+  private void condense(EntityPlan entity, long newest) {
+    int[] newerOfBit = new int[Long.SIZE];
+    int[] newerOfType = new int[EventType.values().length];
+    List<Entry> kept = new ArrayList<>();
+    List<Entry> leaving = new ArrayList<>();
+    for (int i = journal.size() - 1; i >= 0; i--) {
+      Entry entry = journal.get(i);
+      boolean needed = newerOfType[entry.type().ordinal()]++ < EntityPlan.EXACT;
+      for (long rest = entry.bits(); rest != 0; rest &= rest - 1) {
+        needed |= newerOfBit[Long.numberOfTrailingZeros(rest)]++ < EntityPlan.EXACT;
+      }
+      (needed ? kept : leaving).add(entry);
+    }
+    if (leaving.isEmpty()) {
+      return;
+    }
+    Collections.reverse(kept);
+    Collections.reverse(leaving);
+    for (EntityPlan.PlannedTrail planned : entity.trails()) {
+      Trail trail = trail(planned);
+      if (trail == null && leaving.stream().anyMatch(entry -> belongs(entity, planned, entry))) {
+        trail = new Trail(planned.id(), planned.sightings() ? new Sightings() : null);
+        trails.add(trail);
+        for (Entry entry : journal.entries()) {
+          see(entity, planned, trail, entry);
+        }
+      }
+      if (trail != null) {
+        condense(entity, planned, trail, kept, leaving, newest);
+      }
+    }
+    journal.entries().clear();
+    journal.entries().addAll(kept);
+  }
+
+  private static void condense(
+      EntityPlan entity,
+      EntityPlan.PlannedTrail planned,
+      Trail trail,
+      List<Entry> kept,
+      List<Entry> leaving,
+      long newest) {
+    for (Entry entry : leaving) {
+      if (belongs(entity, planned, entry)) {
+        trail.add(entry.time(), entity.valueFor(planned.feature(), entry));
+      }
+    }
+    long count = 0;
+    double magnitude = 0;
+    for (Entry entry : kept) {
+      if (belongs(entity, planned, entry)) {
+        count++;
+        Object value = entity.valueFor(planned.feature(), entry);
+        magnitude += value instanceof Number number ? Math.abs(number.doubleValue()) : 0;
+      }
+    }
+    trail.condense(newest - planned.retention(), count, magnitude);
+  }
+
+  private static boolean belongs(EntityPlan entity, EntityPlan.PlannedTrail planned, Entry entry) {
+    return (entry.bits() & 1L << planned.bit()) != 0
+        && (entity.features().get(planned.feature()).field() == null
+            || entity.valueFor(planned.feature(), entry) != null);
+  }
+
+  private static void see(
+      EntityPlan entity, EntityPlan.PlannedTrail planned, Trail trail, Entry entry) {
+    if (trail.sightings() != null && belongs(entity, planned, entry)) {
+      trail
+          .sightings()
+          .see(Sightings.hash(entity.valueFor(planned.feature(), entry)), entry.time());
+    }
+  }
+
+  /** Lets the trails of a busy entity know of a new event. */
+  void saw(EntityPlan entity, Entry entry) {
+    if (!trails.isEmpty()) {
+      for (EntityPlan.PlannedTrail planned : entity.trails()) {
+        Trail trail = trail(planned);
+        if (trail != null) {
+          see(entity, planned, trail, entry);
+        }
+      }
+    }
+  }
+
+  /** The trail behind the journal, or null while everything is still in it. */
+  Trail trail(EntityPlan.PlannedTrail planned) {
+    for (Trail trail : trails) {
+      if (trail.id().equals(planned.id())) {
+        return trail;
+      }
+    }
+    return null;
   }
 
   /** Takes out the earliest held visit that is not later than this event time, or null. */
@@ -83,6 +190,8 @@ public final class EntityState {
     lists.forEach(standing -> standing.pack(out));
     out.number(clocks.size());
     clocks.forEach(clock -> clock.pack(out));
+    out.number(trails.size());
+    trails.forEach(trail -> trail.pack(out));
     out.number(waiting.size());
     waiting.forEach(visit -> visit.pack(out));
     packedSize = out.size();
@@ -94,7 +203,11 @@ public final class EntityState {
     byte form = in.get();
     if (form != FORM) {
       throw new IllegalStateException(
-          "entity state of form " + form + " (expected: " + FORM + "); it was written by another version");
+          "entity state of form "
+              + form
+              + " (expected: "
+              + FORM
+              + "); it was written by another version");
     }
     long layout = in.word();
     EntityState state = new EntityState(JournalForm.unpack(in));
@@ -106,6 +219,9 @@ public final class EntityState {
       state.clocks.add(Clock.unpack(in));
     }
     for (int n = in.count(); n > 0; n--) {
+      state.trails.add(Trail.unpack(in));
+    }
+    for (int n = in.count(); n > 0; n--) {
       state.waiting.add(Visit.unpack(in));
     }
     state.packedSize = bytes.length;
@@ -114,7 +230,11 @@ public final class EntityState {
 
   /** Rough size in memory, bytes, for bounding caches. */
   public int weight() {
-    return 200 + Math.max(packedSize, journal.size() * 200) * 2;
+    int condensed = 0;
+    for (Trail trail : trails) {
+      condensed += trail.weight();
+    }
+    return 200 + Math.max(packedSize, journal.size() * 200) * 2 + condensed;
   }
 
   /** Number of events of a type in the journal. */

@@ -3,8 +3,8 @@ package io.fenghuo.rules.assess;
 import java.io.Serializable;
 
 /**
- * The conditions of a plan, compiled: what travels to wherever they are evaluated. Each opened part belongs to one
- * thread.
+ * The conditions of a plan, compiled: what travels to wherever they are evaluated. Each opened part
+ * belongs to one thread.
  */
 public interface Expressions extends Serializable {
 

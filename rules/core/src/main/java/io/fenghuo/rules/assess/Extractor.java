@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * First step after decoding: which entities does this event concern, what do they need to know of it, and which
- * rules could it make hit? Knows nothing but the event.
+ * First step after decoding: which entities does this event concern, what do they need to know of
+ * it, and which rules could it make hit? Knows nothing but the event.
  */
 public final class Extractor {
 
@@ -103,7 +103,8 @@ public final class Extractor {
       }
     }
     if (!event.type().bearsOnOrder()) {
-      // Such a rule can only raise an alert, and does not when the event does not concern its entity.
+      // Such a rule can only raise an alert, and does not when the event does not concern its
+      // entity.
       for (int r = Bits.next(undecided, 0); r >= 0; r = Bits.next(undecided, r + 1)) {
         EntityKind about = plan.rules().get(r).alertEntity();
         if (about == null || event.key(about) == null) {
@@ -114,7 +115,9 @@ public final class Extractor {
     return undecided;
   }
 
-  /** Of an event that bears on an order all entities are asked, since any of them may be on a list. */
+  /**
+   * Of an event that bears on an order all entities are asked, since any of them may be on a list.
+   */
   private boolean mustSpeak(EventType type, EntityKind kind, long[] undecided) {
     return type.bearsOnOrder()
         || !Bits.isEmpty(rulesAt(plan.entity(kind), undecided))
@@ -130,7 +133,9 @@ public final class Extractor {
     return false;
   }
 
-  /** The possible rules at home here, and of the undecided ones those that read this kind's figures. */
+  /**
+   * The possible rules at home here, and of the undecided ones those that read this kind's figures.
+   */
   private long[] rulesAt(EntityPlan entity, long[] undecided) {
     long[] rules = Bits.and(possible, entity.homeRules());
     Bits.addAll(rules, Bits.and(undecided, entity.rulesReading()));

@@ -1,6 +1,9 @@
 package io.fenghuo.rules.assess;
 
-/** Hears of conditions that failed while being evaluated. A failed condition does not hold; the others still run. */
+/**
+ * Hears of conditions that failed while being evaluated. A failed condition does not hold; the
+ * others still run.
+ */
 @FunctionalInterface
 public interface Failures {
 

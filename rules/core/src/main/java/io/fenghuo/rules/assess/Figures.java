@@ -4,11 +4,16 @@ import io.fenghuo.rules.EventType.ValueKind;
 import io.fenghuo.rules.definition.Feature;
 import io.fenghuo.rules.journal.Entry;
 import io.fenghuo.rules.journal.Journal;
+import io.fenghuo.rules.journal.Sightings;
+import io.fenghuo.rules.journal.Trail;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.function.Consumer;
 
-/** The value of a feature as a function of a journal and the triggering event. See rules/README.md, Features. */
+/**
+ * The value of a feature as a function of a journal and the triggering event. See rules/README.md,
+ * Features.
+ */
 final class Figures {
 
   private final EntityPlan plan;
@@ -19,22 +24,75 @@ final class Figures {
   }
 
   /**
+   * A feature's value at the triggering event.
+   *
+   * @param trail the condensed events that are older than the journal's, or null
    * @param end number of journal entries up to and including the trigger's place
    */
-  Object value(int number, Journal journal, Visit trigger, int end) {
+  Object value(int number, Journal journal, Trail trail, Visit trigger, int end) {
     Feature feature = plan.features().get(number);
     long bit = 1L << plan.bitOfFeature(number);
-    int start = journal.firstAfter(trigger.time() - feature.window());
+    long since = trigger.time() - feature.window();
+    int start = journal.firstAfter(since);
+    Object exact =
+        switch (feature.aggregate()) {
+          case COUNT -> count(journal, bit, start, end);
+          case DISTINCT -> trail == null ? distinct(number, journal, bit, start, end) : null;
+          case SUM -> sum(number, feature, journal, bit, start, end);
+          case AVG -> average(number, journal, bit, start, end, trail, since);
+          case MIN, MAX -> extreme(number, feature, journal, bit, start, end);
+          case FIRST -> valueOf(number, first(number, journal, bit, start, end, null));
+          case LAST -> valueOf(number, last(number, journal, bit, start, end));
+          case PREVIOUS ->
+              valueOf(number, last(number, journal, bit, start, before(journal, trigger, end)));
+          case AGE -> age(number, journal, trigger, bit, start, end);
+        };
+    return trail == null
+        ? exact
+        : withTrail(exact, number, feature, journal, trail, trigger, since, bit, start, end);
+  }
+
+  /** Adds what the older, condensed events contribute. */
+  private Object withTrail(
+      Object exact,
+      int number,
+      Feature feature,
+      Journal journal,
+      Trail trail,
+      Visit trigger,
+      long since,
+      long bit,
+      int start,
+      int end) {
     return switch (feature.aggregate()) {
-      case COUNT -> count(journal, bit, start, end);
-      case DISTINCT -> distinct(number, journal, bit, start, end);
-      case SUM -> sum(number, feature, journal, bit, start, end);
-      case AVG -> average(number, journal, bit, start, end);
-      case MIN, MAX -> extreme(number, feature, journal, bit, start, end);
-      case FIRST -> valueOf(number, first(number, journal, bit, start, end, null));
-      case LAST -> valueOf(number, last(number, journal, bit, start, end));
-      case PREVIOUS -> valueOf(number, last(number, journal, bit, start, before(journal, trigger, end)));
-      case AGE -> age(number, journal, trigger, bit, start, end);
+      case COUNT -> (Long) exact + trail.countAfter(since);
+      case DISTINCT -> trail.sightings().countAfter(since);
+      case SUM ->
+          exact instanceof Long whole
+              ? (Object) (whole + trail.wholeAfter(since))
+              : (Object) ((Double) exact + trail.realAfter(since));
+      case MIN, MAX -> {
+        boolean most = feature.aggregate() == Feature.Aggregate.MAX;
+        Object older = trail.extremeAfter(since, most);
+        yield older == null || (exact != null && (compare(exact, older) > 0) == most)
+            ? exact
+            : older;
+      }
+      case FIRST -> {
+        Entry first = first(number, journal, bit, start, end, null);
+        yield first != null && first.time() <= trail.firstTimeAfter(since)
+            ? exact
+            : trail.firstValueAfter(since);
+      }
+      case AGE -> {
+        Object own = own(number, trigger);
+        long seen =
+            own == null ? Long.MAX_VALUE : trail.sightings().firstAfter(Sightings.hash(own), since);
+        yield seen > trigger.time()
+            ? exact
+            : (Object) Math.max(trigger.time() - seen, exact == null ? 0 : (Long) exact);
+      }
+      case AVG, LAST, PREVIOUS -> exact;
     };
   }
 
@@ -63,7 +121,8 @@ final class Figures {
       default -> {
         for (int i = start; i < end; i++) {
           Entry entry = journal.get(i);
-          if ((entry.bits() & bit) != 0 && (feature.field() == null || column(number, entry) != null)) {
+          if ((entry.bits() & bit) != 0
+              && (feature.field() == null || column(number, entry) != null)) {
             witnesses.accept(entry);
           }
         }
@@ -133,9 +192,10 @@ final class Figures {
     return real;
   }
 
-  private Object average(int number, Journal journal, long bit, int start, int end) {
-    double sum = 0;
-    long count = 0;
+  private Object average(
+      int number, Journal journal, long bit, int start, int end, Trail trail, long since) {
+    double sum = trail == null ? 0 : trail.realAfter(since);
+    long count = trail == null ? 0 : trail.countAfter(since);
     for (int i = start; i < end; i++) {
       Entry entry = journal.get(i);
       if ((entry.bits() & bit) != 0 && column(number, entry) instanceof Number value) {
@@ -163,9 +223,7 @@ final class Figures {
   }
 
   private static int compare(Object a, Object b) {
-    return a instanceof Long whole
-        ? whole.compareTo((Long) b)
-        : ((Double) a).compareTo((Double) b);
+    return a instanceof Long whole ? whole.compareTo((Long) b) : ((Double) a).compareTo((Double) b);
   }
 
   /** The first matching entry that has a value, and if one is wanted that value. */

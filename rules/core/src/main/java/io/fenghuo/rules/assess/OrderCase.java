@@ -7,8 +7,8 @@ import java.util.Iterator;
 import java.util.List;
 
 /**
- * What is known of one order (or of one other event) between its findings: those not yet complete, and the decision
- * as it stands.
+ * What is known of one order (or of one other event) between its findings: those not yet complete,
+ * and the decision as it stands.
  */
 public final class OrderCase {
 
@@ -18,12 +18,18 @@ public final class OrderCase {
   /** Findings that wait for others, or for event time. */
   final List<Finding> findings = new ArrayList<>(4);
 
-  /** Ids of the latest settled events that several entities speak of, so that a repeat changes nothing. */
+  /**
+   * Ids of the latest settled events that several entities speak of, so that a repeat changes
+   * nothing.
+   */
   final List<String> settled = new ArrayList<>(2);
 
   boolean decided;
 
-  /** The decision as published last, or a draft with the hits before the order's creation; null when empty. */
+  /**
+   * The decision as published last, or a draft with the hits before the order's creation; null when
+   * empty.
+   */
   byte[] decision;
 
   public boolean isDecided() {
@@ -50,7 +56,8 @@ public final class OrderCase {
   }
 
   /**
-   * Takes out the findings of the earliest event that is complete and not later than this event time.
+   * Takes out the findings of the earliest event that is complete and not later than this event
+   * time.
    *
    * @return empty when there is none
    */
@@ -113,7 +120,11 @@ public final class OrderCase {
     byte form = in.get();
     if (form != FORM) {
       throw new IllegalStateException(
-          "order state of form " + form + " (expected: " + FORM + "); it was written by another version");
+          "order state of form "
+              + form
+              + " (expected: "
+              + FORM
+              + "); it was written by another version");
     }
     OrderCase order = new OrderCase();
     order.decided = in.truth();

@@ -21,11 +21,12 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * A rule set arranged for evaluation: distinct filters, what each kind of entity remembers and computes, and for
- * each rule where it can be refuted.
+ * A rule set arranged for evaluation: distinct filters, what each kind of entity remembers and
+ * computes, and for each rule where it can be refuted.
  *
- * <p>The idea: a rule's condition is a conjunction, and each part that speaks of one kind of entity only is tested
- * where that entity's journal is. A rule that fails there is done with; most events end without a word sent on.
+ * <p>The idea: a rule's condition is a conjunction, and each part that speaks of one kind of entity
+ * only is tested where that entity's journal is. A rule that fails there is done with; most events
+ * end without a word sent on.
  */
 public final class Plan {
 
@@ -53,7 +54,9 @@ public final class Plan {
     /** The parts of the condition that can be told from the event and this kind's figures. */
     public Expression partFor(EntityKind kind) {
       return Expression.all(
-          condition.conjuncts().stream().filter(part -> kindsIn(part).equals(Set.of(kind))).toList());
+          condition.conjuncts().stream()
+              .filter(part -> kindsIn(part).equals(Set.of(kind)))
+              .toList());
     }
 
     public boolean shadow() {

@@ -12,7 +12,10 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 
-/** What has been raised for one rule and entity key: of the signals of one piece of time, only the first is an alert. */
+/**
+ * What has been raised for one rule and entity key: of the signals of one piece of time, only the
+ * first is an alert.
+ */
 public final class RaisedAlerts {
 
   private static final byte FORM = 1;

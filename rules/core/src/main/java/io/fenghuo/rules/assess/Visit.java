@@ -6,15 +6,16 @@ import io.fenghuo.rules.journal.Packer;
 import io.fenghuo.rules.journal.Unpacker;
 
 /**
- * An event on its way to one entity it concerns; or, with {@code type} null, an entry of a list about the entity.
+ * An event on its way to one entity it concerns; or, with {@code type} null, an entry of a list
+ * about the entity.
  *
  * @param bytes the event (or list entry) in Avro single-object encoding
  * @param bits the filters of this kind that it matches
  * @param columns its values for the kind's features
  * @param rules the rules to test at this entity; null when it is only to be remembered
  * @param group where its findings come together: the order, or the event itself
- * @param expected the kinds of entity whose findings are awaited, as bits of their ordinals; 0 when whoever has
- *     something to say speaks alone
+ * @param expected the kinds of entity whose findings are awaited, as bits of their ordinals; 0 when
+ *     whoever has something to say speaks alone
  * @param undecided rules that only all findings together can settle; in the head only, else null
  * @param head whether this entity sends the event itself along
  */

@@ -40,7 +40,8 @@ final class Wording {
       if (real.isNaN() || real.isInfinite()) {
         return real.toString();
       }
-      BigDecimal rounded = new BigDecimal(real).setScale(2, RoundingMode.HALF_UP).stripTrailingZeros();
+      BigDecimal rounded =
+          new BigDecimal(real).setScale(2, RoundingMode.HALF_UP).stripTrailingZeros();
       return rounded.signum() == 0 ? "0" : rounded.toPlainString();
     }
     return value.toString();

@@ -9,7 +9,10 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** Which events: {@code OrderEvent, LoginEvent(success = true)}. An event that satisfies any alternative matches. */
+/**
+ * Which events: {@code OrderEvent, LoginEvent(success = true)}. An event that satisfies any
+ * alternative matches.
+ */
 public record Filter(List<Alternative> alternatives) {
 
   /** One type with its condition. */
@@ -48,7 +51,8 @@ public record Filter(List<Alternative> alternatives) {
       at = end + 1;
     }
     if (alternatives.isEmpty()) {
-      throw new IllegalArgumentException("empty (expected: a filter such as OrderEvent(amount > 0))");
+      throw new IllegalArgumentException(
+          "empty (expected: a filter such as OrderEvent(amount > 0))");
     }
     return new Filter(List.copyOf(alternatives));
   }
@@ -74,8 +78,7 @@ public record Filter(List<Alternative> alternatives) {
       throw new IllegalArgumentException(text + ": expected ) at the end");
     }
     String inside = text.substring(open + 1, text.length() - 1);
-    return new Alternative(
-        type, inside.isBlank() ? Expression.always() : Expression.parse(inside));
+    return new Alternative(type, inside.isBlank() ? Expression.always() : Expression.parse(inside));
   }
 
   /** The types of event that can match. */

@@ -25,7 +25,10 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.avro.Schema;
 
-/** From YAML texts to a rule set in which every name is known. What it refuses, it refuses with file and line. */
+/**
+ * From YAML texts to a rule set in which every name is known. What it refuses, it refuses with file
+ * and line.
+ */
 final class RuleSetReader {
 
   static final long DAY = 86_400_000L;
@@ -34,7 +37,8 @@ final class RuleSetReader {
   private static final long PIECE = 600_000L;
   private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9_]*");
   private static final Pattern PLACEHOLDER = Pattern.compile("\\{([^{}]*)}");
-  private static final Pattern ID = Pattern.compile("[a-z0-9]+(-[a-z0-9]+)*(/[a-z0-9]+(-[a-z0-9]+)*)*");
+  private static final Pattern ID =
+      Pattern.compile("[a-z0-9]+(-[a-z0-9]+)*(/[a-z0-9]+(-[a-z0-9]+)*)*");
 
   private final Map<String, String> files;
   private final List<RuleError> errors = new ArrayList<>();
@@ -118,7 +122,8 @@ final class RuleSetReader {
 
   private void feature(String fullName, Section section) {
     int dot = fullName.indexOf('.');
-    Optional<EntityKind> entity = EntityKind.ofLabel(dot < 0 ? fullName : fullName.substring(0, dot));
+    Optional<EntityKind> entity =
+        EntityKind.ofLabel(dot < 0 ? fullName : fullName.substring(0, dot));
     String name = fullName.substring(dot + 1);
     if (entity.isEmpty() || dot < 0 || !NAME.matcher(name).matches()) {
       errors.add(
@@ -134,7 +139,8 @@ final class RuleSetReader {
     Filter of = section.parsed("of", true, null, Filter::parse);
     Aggregate aggregate = section.choice("aggregate", true, null, Aggregate.class);
     long window = section.duration("window", true, -1, LEAST_WINDOW, LONGEST_WINDOW);
-    Optional<String> field = section.text("field", aggregate != null && aggregate != Aggregate.COUNT);
+    Optional<String> field =
+        section.text("field", aggregate != null && aggregate != Aggregate.COUNT);
     section.refuseOthers();
     if (of == null || aggregate == null || window < 0) {
       return;
@@ -143,7 +149,12 @@ final class RuleSetReader {
     for (EventType type : of.types()) {
       if (!type.concerns(entity.get())) {
         section.error(
-            "of", type.label() + " has no " + entity.get().keyField() + ", so it concerns no " + entity.get().label());
+            "of",
+            type.label()
+                + " has no "
+                + entity.get().keyField()
+                + ", so it concerns no "
+                + entity.get().label());
       }
     }
     ValueKind kind = null;
@@ -159,7 +170,12 @@ final class RuleSetReader {
             default -> false;
           };
       if (arithmetic && kind != null && kind != ValueKind.WHOLE && kind != ValueKind.REAL) {
-        section.error("field", field.get() + " is not a number, which " + aggregate.name().toLowerCase(java.util.Locale.ROOT) + " needs");
+        section.error(
+            "field",
+            field.get()
+                + " is not a number, which "
+                + aggregate.name().toLowerCase(java.util.Locale.ROOT)
+                + " needs");
       }
     }
     if (lines.put(fullName, section.file() + ":" + section.line()) != null) {
@@ -199,8 +215,7 @@ final class RuleSetReader {
 
   private void rule(String id, Section section) {
     Words title = section.words("title", new Words("-", "-"), true);
-    List<String> bodies =
-        Stream.of("when", "sequence", "deadline").filter(section::has).toList();
+    List<String> bodies = Stream.of("when", "sequence", "deadline").filter(section::has).toList();
     if (bodies.size() != 1) {
       errors.add(
           new RuleError(
@@ -222,7 +237,8 @@ final class RuleSetReader {
     String owner = section.text("owner", false).orElse("-");
     RuleMode mode = section.choice("mode", false, RuleMode.LIVE, RuleMode.class);
     int version = section.number("version", 1, 1, 999_999);
-    AlertSpec alert = section.section("alert", body instanceof Rule.Deadline).map(this::alert).orElse(null);
+    AlertSpec alert =
+        section.section("alert", body instanceof Rule.Deadline).map(this::alert).orElse(null);
     EntityKind entity =
         section.parsed(
             "entity",
@@ -256,15 +272,18 @@ final class RuleSetReader {
       }
     }
     EventType trigger = triggerOf(body);
-    if (body instanceof Rule.When && !trigger.bearsOnOrder() && alert == null && (section.has("outcome") || section.has("score"))) {
+    if (body instanceof Rule.When
+        && !trigger.bearsOnOrder()
+        && alert == null
+        && (section.has("outcome") || section.has("score"))) {
       section.error(
           bodies.get(0),
-          trigger.label() + " belongs to no order, so the rule can only raise an alert (expected: alert)");
+          trigger.label()
+              + " belongs to no order, so the rule can only raise an alert (expected: alert)");
     }
     lines.put(id, section.file() + ":" + section.line(bodies.get(0)));
     rules.put(
-        id,
-        new Rule(id, version, title, reason, owner, mode, outcome, score, entity, alert, body));
+        id, new Rule(id, version, title, reason, owner, mode, outcome, score, entity, alert, body));
   }
 
   private static EventType triggerOf(Rule.Body body) {
@@ -293,7 +312,9 @@ final class RuleSetReader {
     List<Rule.Step> steps = new ArrayList<>();
     for (Section item : section.sections("sequence")) {
       List<String> aliases =
-          item.keys().stream().filter(key -> !key.equals("times") && !key.equals("strictly")).toList();
+          item.keys().stream()
+              .filter(key -> !key.equals("times") && !key.equals("strictly"))
+              .toList();
       int times = item.number("times", 1, 1, 50);
       boolean strictly = item.truth("strictly");
       if (aliases.size() != 1 || !NAME.matcher(aliases.get(0)).matches()) {
@@ -301,16 +322,17 @@ final class RuleSetReader {
             new RuleError(
                 item.file(),
                 item.line(),
-                "sequence: each step is one alias: filter (and times, strictly); found " + aliases));
+                "sequence: each step is one alias: filter (and times, strictly); found "
+                    + aliases));
         return null;
       }
       String alias = aliases.get(0);
-      Filter.Alternative of =
-          item.parsed(alias, true, null, text -> Filter.parse(text).single());
+      Filter.Alternative of = item.parsed(alias, true, null, text -> Filter.parse(text).single());
       if (of == null) {
         return null;
       }
-      if (EntityKind.ofLabel(alias).isPresent() || steps.stream().anyMatch(s -> s.alias().equals(alias))) {
+      if (EntityKind.ofLabel(alias).isPresent()
+          || steps.stream().anyMatch(s -> s.alias().equals(alias))) {
         item.error(alias, "an alias must be new, and not the name of an entity");
       }
       checkStepNames(item, alias, of, steps);
@@ -321,7 +343,8 @@ final class RuleSetReader {
       return null;
     }
     if (steps.stream().mapToInt(Rule.Step::times).sum() > 50) {
-      section.error("sequence", "more than 50 events (expected: fewer steps; count with a feature)");
+      section.error(
+          "sequence", "more than 50 events (expected: fewer steps; count with a feature)");
     }
     return within < 0 ? null : new Rule.Sequence(null, within, steps);
   }
@@ -405,7 +428,8 @@ final class RuleSetReader {
         if (other != null) {
           ruleSections
               .get(rule.id())
-              .error("sequence", "its name in conditions, " + name + ", is already that of " + other);
+              .error(
+                  "sequence", "its name in conditions, " + name + ", is already that of " + other);
         }
         taken.put(name, "sequence " + rule.id());
       }
@@ -442,14 +466,19 @@ final class RuleSetReader {
   private Optional<String> figure(String name) {
     String entity = name.substring(0, name.indexOf('.'));
     if (EntityKind.ofLabel(entity).isEmpty()) {
-      return Optional.of(name + ": " + entity + " is no entity (expected one of " + entityNames() + ")");
+      return Optional.of(
+          name + ": " + entity + " is no entity (expected one of " + entityNames() + ")");
     }
     Set<String> known =
         Stream.concat(
                 features.keySet().stream(),
                 rules.values().stream()
                     .filter(rule -> rule.body() instanceof Rule.Sequence)
-                    .map(rule -> ((Rule.Sequence) rule.body()).entity().label() + "." + rule.shortName()))
+                    .map(
+                        rule ->
+                            ((Rule.Sequence) rule.body()).entity().label()
+                                + "."
+                                + rule.shortName()))
             .collect(Collectors.toSet());
     return known.contains(name)
         ? Optional.empty()
@@ -472,7 +501,10 @@ final class RuleSetReader {
           if (dot > 0) {
             return figuresLookedAt(rule).contains(name)
                 ? Optional.empty()
-                : Optional.of(name + ": a text may show only what the condition looks at" + Section.suggestion(name, figuresLookedAt(rule)));
+                : Optional.of(
+                    name
+                        + ": a text may show only what the condition looks at"
+                        + Section.suggestion(name, figuresLookedAt(rule)));
           }
           return type.field(name).isPresent()
               ? Optional.empty()
@@ -486,7 +518,10 @@ final class RuleSetReader {
 
   private static List<String> figuresLookedAt(Rule rule) {
     return rule.body() instanceof Rule.When when
-        ? when.trigger().condition().names().stream().filter(Rule.Step::isOfAlias).distinct().toList()
+        ? when.trigger().condition().names().stream()
+            .filter(Rule.Step::isOfAlias)
+            .distinct()
+            .toList()
         : List.of();
   }
 
@@ -536,7 +571,11 @@ final class RuleSetReader {
     return enums.get(enumName).contains(constant)
         ? Optional.empty()
         : Optional.of(
-            enumName + "." + constant + ": no such constant" + Section.suggestion(constant, enums.get(enumName)));
+            enumName
+                + "."
+                + constant
+                + ": no such constant"
+                + Section.suggestion(constant, enums.get(enumName)));
   }
 
   private static String unknownProperty(String name, EventType type) {

@@ -22,8 +22,8 @@ import org.yaml.snakeyaml.nodes.ScalarNode;
 import org.yaml.snakeyaml.nodes.SequenceNode;
 
 /**
- * A mapping in a YAML file that knows its lines. Mistakes are collected, not thrown, so that an author sees all of
- * them at once; a value that could not be read is its default.
+ * A mapping in a YAML file that knows its lines. Mistakes are collected, not thrown, so that an
+ * author sees all of them at once; a value that could not be read is its default.
  */
 final class Section {
 

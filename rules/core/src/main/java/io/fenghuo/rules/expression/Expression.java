@@ -17,7 +17,8 @@ public final class Expression {
   }
 
   /**
-   * @throws IllegalArgumentException when the text uses anything outside the language; the message says what
+   * @throws IllegalArgumentException when the text uses anything outside the language; the message
+   *     says what
    */
   public static Expression parse(String text) {
     List<Term> conjuncts = new ArrayList<>();
@@ -42,14 +43,19 @@ public final class Expression {
     return conjuncts.isEmpty();
   }
 
-  /** Every name in the text, in order, with repeats: properties, {@code entity.name}, {@code Enum.CONSTANT}. */
+  /**
+   * Every name in the text, in order, with repeats: properties, {@code entity.name}, {@code
+   * Enum.CONSTANT}.
+   */
   public List<String> names() {
     List<String> names = new ArrayList<>();
     conjuncts.forEach(term -> term.names(names::add));
     return names;
   }
 
-  /** The conditions that must all hold for this one to hold. Each part is itself a whole expression. */
+  /**
+   * The conditions that must all hold for this one to hold. Each part is itself a whole expression.
+   */
   public List<Expression> conjuncts() {
     return conjuncts.stream().map(term -> new Expression(List.of(term))).toList();
   }

@@ -114,7 +114,10 @@ final class Grammar {
     return value;
   }
 
-  /** What stands before {@code in} or {@code between} is written out several times, so it must be short. */
+  /**
+   * What stands before {@code in} or {@code between} is written out several times, so it must be
+   * short.
+   */
   private static Term value(Term term) {
     if (term.holdsCondition()) {
       throw new IllegalArgumentException("in and between compare values, not conditions");

@@ -49,9 +49,10 @@ sealed interface Term {
   /**
    * The EPL to compile, with every bracket written out.
    *
-   * <p>Esper's own {@code between} and {@code in} are not those of three-valued logic: with null they are false,
-   * so that their negation is true, and {@code between} swaps ends that stand the wrong way round. So both are
-   * written as the comparisons they stand for. Its remainder by zero throws; ours is null.
+   * <p>Esper's own {@code between} and {@code in} are not those of three-valued logic: with null
+   * they are false, so that their negation is true, and {@code between} swaps ends that stand the
+   * wrong way round. So both are written as the comparisons they stand for. Its remainder by zero
+   * throws; ours is null.
    */
   default String render(UnaryOperator<String> naming) {
     if (this instanceof Name name) {
@@ -78,7 +79,13 @@ sealed interface Term {
               .collect(Collectors.joining(" or ", "(", ")"));
       case "between" -> "(" + x + " >= " + parts.get(1) + " and " + x + " <= " + parts.get(2) + ")";
       case "%" ->
-          "(case when " + parts.get(1) + " = 0 then null else " + x + " % " + parts.get(1) + " end)";
+          "(case when "
+              + parts.get(1)
+              + " = 0 then null else "
+              + x
+              + " % "
+              + parts.get(1)
+              + " end)";
       default -> "(" + String.join(" " + operation.operator() + " ", parts) + ")";
     };
   }

@@ -8,8 +8,9 @@ import java.util.Set;
 /**
  * A piece of a condition's text.
  *
- * <p>This is the door: a text that tokenises here can name properties, constants and two functions, and nothing
- * else. There is no way to spell a class, a method, a script, {@code new}, a comment or a sub-select.
+ * <p>This is the door: a text that tokenises here can name properties, constants and two functions,
+ * and nothing else. There is no way to spell a class, a method, a script, {@code new}, a comment or
+ * a sub-select.
  */
 record Token(Kind kind, String text) {
 
@@ -39,11 +40,7 @@ record Token(Kind kind, String text) {
   static List<Token> all(String text) {
     if (text.length() > LONGEST) {
       throw new IllegalArgumentException(
-          "a condition of "
-              + text.length()
-              + " characters (expected: at most "
-              + LONGEST
-              + ")");
+          "a condition of " + text.length() + " characters (expected: at most " + LONGEST + ")");
     }
     List<Token> tokens = new ArrayList<>();
     int at = 0;

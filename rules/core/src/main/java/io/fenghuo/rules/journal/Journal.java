@@ -47,7 +47,10 @@ public final class Journal {
     entries.add(entry);
   }
 
-  /** How many entries stand before or at this place: the end of every window that this event triggers. */
+  /**
+   * How many entries stand before or at this place: the end of every window that this event
+   * triggers.
+   */
   public int endAt(long time, String id) {
     int at = place(time, id);
     return at >= 0 ? at + 1 : -at - 1;

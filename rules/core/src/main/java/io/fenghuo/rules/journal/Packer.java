@@ -3,7 +3,10 @@ package io.fenghuo.rules.journal;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/** Writes values one after the other into a growing array. Not thread-safe; reusable after {@link #reset}. */
+/**
+ * Writes values one after the other into a growing array. Not thread-safe; reusable after {@link
+ * #reset}.
+ */
 public final class Packer {
 
   private byte[] bytes = new byte[512];

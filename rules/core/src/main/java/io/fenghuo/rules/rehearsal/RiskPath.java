@@ -24,15 +24,17 @@ import io.fenghuo.schemas.ListEntry;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.apache.avro.specific.SpecificRecord;
 
 /**
- * The risk path from event to decision in one thread, without Flink: the same steps that the job runs, fed in order
- * of event time. For rule tests and backtests.
+ * The risk path from event to decision in one thread, without Flink: the same steps that the job
+ * runs, fed in order of event time. For rule tests and backtests.
  */
 public final class RiskPath implements AutoCloseable {
 
@@ -69,7 +71,8 @@ public final class RiskPath implements AutoCloseable {
   }
 
   /**
-   * @param restoreAlways write all state to bytes and read it back after every event, as a restart would
+   * @param restoreAlways write the state that an event touches to bytes and read it back, as a
+   *     restart would
    */
   public RiskPath(Expressions expressions, boolean restoreAlways) {
     this.filters = expressions.openFilters(FAIL);
@@ -90,7 +93,9 @@ public final class RiskPath implements AutoCloseable {
     visit(Visit.ofListEntry(kind, entry.getValue(), codec.encode(entry)));
   }
 
-  /** Runs all events, in order of event time whatever their order here, and then time to its end. */
+  /**
+   * Runs all events, in order of event time whatever their order here, and then time to its end.
+   */
   public void run(Collection<? extends SpecificRecord> records) {
     records.stream()
         .map(record -> new Event(record, codec.encode(record)))
@@ -103,12 +108,31 @@ public final class RiskPath implements AutoCloseable {
     runDeadlines(event.time());
     List<Visit> visits = new ArrayList<>();
     extractor.extract(event, visits::add);
-    visits.forEach(visit -> visit(restoreAlways ? restored(visit) : visit));
-    if (restoreAlways) {
-      entities.replaceAll((key, state) -> EntityState.unpack(state.pack(packer)));
-      orders.replaceAll((key, order) -> OrderCase.unpack(order.pack(packer)));
-      raised.replaceAll((key, alert) -> RaisedAlerts.unpack(alert.pack(packer, codec), codec));
+    Set<String> groups = new LinkedHashSet<>();
+    for (Visit visit : visits) {
+      Finding finding = visit(restoreAlways ? restored(visit) : visit);
+      if (finding != null) {
+        groups.add(finding.group());
+        decider.hear(
+            orders.computeIfAbsent(finding.group(), key -> new OrderCase()),
+            restoreAlways ? restored(finding) : finding);
+      }
     }
+    // Only when all have spoken: an event's hits are decided on together.
+    groups.forEach(this::settle);
+    if (restoreAlways) {
+      visits.forEach(
+          visit -> entities.computeIfPresent(visit.entity(), (key, state) -> restored(state)));
+      groups.forEach(group -> orders.computeIfPresent(group, (key, order) -> restored(order)));
+    }
+  }
+
+  private EntityState restored(EntityState state) {
+    return EntityState.unpack(state.pack(packer));
+  }
+
+  private OrderCase restored(OrderCase order) {
+    return OrderCase.unpack(order.pack(packer));
   }
 
   private Visit restored(Visit visit) {
@@ -123,20 +147,17 @@ public final class RiskPath implements AutoCloseable {
     return Finding.unpack(new Unpacker(packer.toBytes()));
   }
 
-  private void visit(Visit visit) {
+  private Finding visit(Visit visit) {
     EntityState state = entities.computeIfAbsent(visit.entity(), key -> new EntityState());
     Finding finding = assessor.assess(state, visit);
     for (long time : assessor.opened()) {
       due.add(new Due(time, visit.kind(), visit.key()));
     }
-    if (finding != null) {
-      finding(restoreAlways ? restored(finding) : finding);
-    }
+    return finding;
   }
 
-  private void finding(Finding finding) {
-    OrderCase order = orders.computeIfAbsent(finding.group(), key -> new OrderCase());
-    decider.hear(order, finding);
+  private void settle(String group) {
+    OrderCase order = orders.get(group);
     decider.settle(
         order,
         Long.MAX_VALUE,
@@ -162,7 +183,7 @@ public final class RiskPath implements AutoCloseable {
           }
         });
     if (order.isEmpty()) {
-      orders.remove(finding.group());
+      orders.remove(group);
     }
   }
 
@@ -171,6 +192,10 @@ public final class RiskPath implements AutoCloseable {
         raised.computeIfAbsent(signal.alert().getFingerprint(), key -> new RaisedAlerts());
     of.hear(signal);
     of.raise(Long.MAX_VALUE, alerts::add);
+    if (restoreAlways) {
+      raised.put(
+          signal.alert().getFingerprint(), RaisedAlerts.unpack(of.pack(packer, codec), codec));
+    }
   }
 
   /** Lets the deadlines pass that are due before this time. */

@@ -25,7 +25,8 @@ public final class RulePacks {
   public static Map<String, String> shipped() {
     URL anchor = RulePacks.class.getClassLoader().getResource(SHIPPED);
     if (anchor == null) {
-      throw new IllegalStateException("no rule packs on the class path (expected: " + SHIPPED + ")");
+      throw new IllegalStateException(
+          "no rule packs on the class path (expected: " + SHIPPED + ")");
     }
     try {
       URI uri = anchor.toURI();
@@ -50,7 +51,10 @@ public final class RulePacks {
     Map<String, String> texts = new TreeMap<>();
     List<Path> files;
     try (Stream<Path> walk = Files.walk(folder)) {
-      files = walk.filter(file -> file.toString().endsWith(".yaml")).filter(Files::isRegularFile).toList();
+      files =
+          walk.filter(file -> file.toString().endsWith(".yaml"))
+              .filter(Files::isRegularFile)
+              .toList();
     } catch (UncheckedIOException broken) {
       throw broken.getCause();
     }
