@@ -8,16 +8,23 @@ import io.fenghuo.schemas.OrderItem;
 import io.fenghuo.schemas.PaymentEvent;
 import io.fenghuo.schemas.TrafficEvent;
 import java.time.Instant;
+import java.util.List;
+import org.apache.avro.Schema;
 import org.apache.avro.specific.SpecificRecord;
 
 /**
- * What a decoded record must satisfy to be let in. A sender's mistake ends as a dead letter with a reason; it must
- * not move the watermark, and no rule must see it.
+ * What a decoded record must satisfy to be let in. A sender's mistake ends as a dead letter with a
+ * reason; it must not move the watermark, and no rule must see it.
  */
 final class Admission {
 
   private static final long MOST_MONEY = 1_000_000_000_000L;
   private static final int LONGEST_ID = 200;
+
+  /**
+   * Texts of an event come back in hits, evidence and reasons, and a decision must fit a record.
+   */
+  private static final int LONGEST_TEXT = 1_000;
 
   /** Why a record is refused. {@code reason} is short and also the metric's label. */
   record Refusal(String reason, String detail) {}
@@ -36,6 +43,10 @@ final class Admission {
 
   /** Null when the record is let in. */
   Refusal refuse(SpecificRecord record, long now) {
+    return first(special(record, now), texts(record));
+  }
+
+  private Refusal special(SpecificRecord record, long now) {
     if (record instanceof OrderEvent order) {
       return first(
           id("eventId", order.getEventId()),
@@ -69,7 +80,8 @@ final class Admission {
               "out_of_range", "entity: " + entry.getEntity() + " (expected: user, device, ip, …)")
           : id("value", entry.getValue());
     }
-    return new Refusal("wrong_stream", record.getSchema().getName() + " is not read by the risk path");
+    return new Refusal(
+        "wrong_stream", record.getSchema().getName() + " is not read by the risk path");
   }
 
   private static Refusal first(Refusal... refusals) {
@@ -92,17 +104,45 @@ final class Admission {
             field + ": " + id.length() + " characters (expected: at most " + LONGEST_ID + ")");
   }
 
+  private static Refusal texts(SpecificRecord record) {
+    List<Schema.Field> fields = record.getSchema().getFields();
+    for (int i = 0; i < fields.size(); i++) {
+      if (record.get(i) instanceof String text && text.length() > LONGEST_TEXT) {
+        return new Refusal(
+            "out_of_range",
+            fields.get(i).name()
+                + ": "
+                + text.length()
+                + " characters (expected: at most "
+                + LONGEST_TEXT
+                + ")");
+      }
+    }
+    return null;
+  }
+
   private Refusal time(long time, long now) {
     if (time > now + future) {
       return new Refusal(
           "future",
-          "eventTime: " + spell(time) + " (expected: at most " + future + " ms after " + spell(now) + ")");
+          "eventTime: "
+              + spell(time)
+              + " (expected: at most "
+              + future
+              + " ms after "
+              + spell(now)
+              + ")");
     }
     if (time < oldest) {
       String hint = time > 0 && time * 1000 >= oldest ? "; is it in seconds?" : "";
       return new Refusal(
           "ancient",
-          "eventTime: " + spell(time) + " (expected: milliseconds, not before " + spell(oldest) + ")" + hint);
+          "eventTime: "
+              + spell(time)
+              + " (expected: milliseconds, not before "
+              + spell(oldest)
+              + ")"
+              + hint);
     }
     return null;
   }

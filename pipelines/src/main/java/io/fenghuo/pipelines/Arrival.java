@@ -4,7 +4,10 @@ import io.fenghuo.rules.Event;
 import io.fenghuo.schemas.DeadLetter;
 import io.fenghuo.schemas.ListEntry;
 
-/** A Kafka record after decoding: an event, an entry of a list, or a dead letter. Exactly one is not null. */
+/**
+ * A Kafka record after decoding: an event, an entry of a list, or a dead letter. Exactly one is not
+ * null.
+ */
 record Arrival(Event event, ListEntry entry, DeadLetter dead) {
 
   static Arrival of(Event event) {

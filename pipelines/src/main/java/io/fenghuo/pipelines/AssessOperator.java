@@ -1,17 +1,26 @@
 package io.fenghuo.pipelines;
 
+import io.fenghuo.rules.EntityKind;
 import io.fenghuo.rules.assess.AlertSignal;
 import io.fenghuo.rules.assess.Assessor;
 import io.fenghuo.rules.assess.EntityState;
 import io.fenghuo.rules.assess.Expressions;
 import io.fenghuo.rules.assess.Finding;
 import io.fenghuo.rules.assess.Visit;
-import io.fenghuo.rules.EntityKind;
 import io.fenghuo.schemas.EventCodec;
+import org.apache.flink.api.common.state.ListState;
+import org.apache.flink.api.common.state.ListStateDescriptor;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.runtime.state.StateInitializationContext;
+import org.apache.flink.runtime.state.StateSnapshotContext;
+import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.streaming.runtime.watermarkstatus.WatermarkStatus;
 import org.apache.flink.util.OutputTag;
 
-/** Third step, keyed by entity: visit → finding. Deadlines that pass leave to the side as alerts. */
+/**
+ * Third step, keyed by entity: visit → finding. Deadlines that pass leave to the side as alerts.
+ */
 final class AssessOperator extends RememberingOperator<Visit, Finding, EntityState> {
 
   private static final long serialVersionUID = 1L;
@@ -22,6 +31,8 @@ final class AssessOperator extends RememberingOperator<Visit, Finding, EntitySta
   private final Expressions expressions;
   private transient Assessor assessor;
   private transient int touched;
+  private transient ListState<Long> eventTime;
+  private transient SilentTime time;
 
   AssessOperator(Expressions expressions, RiskSettings settings) {
     super(settings);
@@ -29,8 +40,37 @@ final class AssessOperator extends RememberingOperator<Visit, Finding, EntitySta
   }
 
   @Override
+  public void initializeState(StateInitializationContext context) throws Exception {
+    super.initializeState(context);
+    eventTime =
+        context
+            .getOperatorStateStore()
+            .getUnionListState(new ListStateDescriptor<>("event-time", Types.LONG));
+    long stood = SilentTime.NONE;
+    for (Long of : eventTime.get()) {
+      stood = stood == SilentTime.NONE ? of : Math.min(stood, of);
+    }
+    time = new SilentTime(settings.idle().toMillis(), stood, wallClock());
+  }
+
+  private long wallClock() {
+    return getProcessingTimeService().getCurrentProcessingTime();
+  }
+
+  @Override
+  public void snapshotState(StateSnapshotContext context) throws Exception {
+    super.snapshotState(context);
+    eventTime.clear();
+    if (time.stands() != SilentTime.NONE && time.stands() != Long.MAX_VALUE) {
+      eventTime.add(time.stands());
+    }
+  }
+
+  @Override
   public void open() throws Exception {
     super.open();
+    long look = Math.min(1000, settings.idle().toMillis());
+    getProcessingTimeService().scheduleWithFixedDelay(now -> runOn(now), look, look);
     assessor =
         new Assessor(
             expressions.plan(),
@@ -39,6 +79,27 @@ final class AssessOperator extends RememberingOperator<Visit, Finding, EntitySta
             settings.bound().toMillis(),
             metrics::failed);
     metrics.gauge("slices_capped", assessor::slicesCapped);
+  }
+
+  @Override
+  public void processWatermark(Watermark mark) throws Exception {
+    // Time that ran on by the clock may be ahead of the events that come then.
+    if (time.move(mark.getTimestamp())) {
+      super.processWatermark(mark);
+    }
+  }
+
+  @Override
+  public void processWatermarkStatus(WatermarkStatus status) throws Exception {
+    time.silent(status.isIdle(), wallClock());
+    super.processWatermarkStatus(status);
+  }
+
+  private void runOn(long now) throws Exception {
+    if (time.runOn(now)) {
+      super.processWatermarkStatus(WatermarkStatus.ACTIVE);
+      super.processWatermark(new Watermark(time.stands()));
+    }
   }
 
   @Override

@@ -8,7 +8,7 @@ import io.fenghuo.rules.assess.OrderCase;
 import io.fenghuo.rules.definition.Rule;
 import io.fenghuo.schemas.Decision;
 import io.fenghuo.schemas.EventCodec;
-import java.util.Map;
+import java.util.OptionalLong;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.typeinfo.Types;
@@ -23,19 +23,18 @@ final class DecideOperator extends RememberingOperator<Finding, Outgoing, OrderC
 
   private static final long serialVersionUID = 1L;
 
-  /** Records carry the producer's clock and may have been under way when a checkpoint was taken. */
-  private static final long MARGIN_MS = 60_000;
-
   private final Expressions expressions;
+  private final PublishedDecisions.Lookup lookup;
   private transient Decider decider;
   private transient EventCodec plain;
   private transient EventCodec wire;
   private transient ListState<Long> checkpointTime;
-  private transient Map<String, Decision> published;
+  private transient PublishedDecisions published;
 
-  DecideOperator(Expressions expressions, RiskSettings settings) {
+  DecideOperator(Expressions expressions, RiskSettings settings, PublishedDecisions.Lookup lookup) {
     super(settings);
     this.expressions = expressions;
+    this.lookup = lookup;
   }
 
   @Override
@@ -45,16 +44,11 @@ final class DecideOperator extends RememberingOperator<Finding, Outgoing, OrderC
         context
             .getOperatorStateStore()
             .getUnionListState(new ListStateDescriptor<>("checkpoint-time", Types.LONG));
-    published = Map.of();
-    if (context.isRestored()) {
-      long since = Long.MAX_VALUE;
-      for (Long time : checkpointTime.get()) {
-        since = Math.min(since, time);
-      }
-      if (since != Long.MAX_VALUE) {
-        published = PublishedDecisions.since(since - MARGIN_MS, settings, this::isOurs);
-      }
+    OptionalLong checkpoint = OptionalLong.empty();
+    for (long time : checkpointTime.get()) {
+      checkpoint = OptionalLong.of(Math.min(time, checkpoint.orElse(time)));
     }
+    published = lookup.find(checkpoint, settings, this::isOurs);
   }
 
   private boolean isOurs(String order) {
@@ -111,19 +105,17 @@ final class DecideOperator extends RememberingOperator<Finding, Outgoing, OrderC
 
   /** What was said about the order before a restart stands. */
   private void adopt(OrderCase order, String group) {
-    if (published.isEmpty()) {
-      return;
-    }
-    Decision said = published.get(group);
-    if (said != null && decider.adopt(order, said)) {
-      metrics.standing();
-    }
+    published
+        .take(group)
+        .filter(said -> decider.adopt(order, said))
+        .ifPresent(said -> metrics.standing());
   }
 
   @Override
   public void decision(Decision decision, OrderCase order) {
     metrics.decision(decision, decision.getDecisionTime() - decision.getEventTime());
-    send(new Outgoing(decision.getOrderId(), settings.registry() == null ? order.decision() : wire.encode(decision)));
+    byte[] encoded = settings.registry() == null ? order.decision() : wire.encode(decision);
+    send(new Outgoing(decision.getOrderId(), encoded));
   }
 
   @Override

@@ -7,13 +7,15 @@ import org.apache.flink.api.common.eventtime.WatermarkGenerator;
 import org.apache.flink.api.common.eventtime.WatermarkGeneratorSupplier;
 import org.apache.flink.api.common.eventtime.WatermarkOutput;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.util.clock.RelativeClock;
 
 /**
- * How event time moves: with the events of each partition, less the bound; dead letters and list entries do not
- * move it.
+ * How event time moves: with the events of each partition, less the bound; dead letters and list
+ * entries do not move it.
  *
- * <p>A partition that falls silent stops holding the others back. When a whole reader has been silent for longer,
- * event time runs on by the wall clock from its last event, so that deadlines pass in a shop where nothing happens.
+ * <p>A partition that falls silent stops holding the others back. So does one nothing has come from
+ * yet, but not at once: after a start its first records may just take longer than those of the
+ * others. What happens when all are silent is up to {@link SilentTime}.
  */
 final class EventClock implements WatermarkStrategy<Arrival> {
 
@@ -23,26 +25,9 @@ final class EventClock implements WatermarkStrategy<Arrival> {
   private final long bound;
   private final long idle;
 
-  /** Of all partitions of this reader. */
-  private transient Seen together;
-
   EventClock(RiskSettings settings) {
     this.bound = settings.bound().toMillis();
     this.idle = settings.idle().toMillis();
-  }
-
-  private static final class Seen {
-    long latest = NONE;
-    long at = System.nanoTime();
-
-    void event(long time) {
-      latest = Math.max(latest, time);
-      at = System.nanoTime();
-    }
-
-    long silence() {
-      return (System.nanoTime() - at) / 1_000_000;
-    }
   }
 
   @Override
@@ -54,32 +39,37 @@ final class EventClock implements WatermarkStrategy<Arrival> {
   @Override
   public WatermarkGenerator<Arrival> createWatermarkGenerator(
       WatermarkGeneratorSupplier.Context context) {
-    if (together == null) {
-      together = new Seen();
-    }
-    Seen reader = together;
-    Seen partition = new Seen();
-    return new WatermarkGenerator<>() {
-      @Override
-      public void onEvent(Arrival arrival, long time, WatermarkOutput output) {
-        if (arrival.event() != null) {
-          partition.event(time);
-          reader.event(time);
-        }
-      }
+    return new OfPartition(context.getInputActivityClock());
+  }
 
-      @Override
-      public void onPeriodicEmit(WatermarkOutput output) {
-        if (partition.latest == NONE) {
-          output.markIdle();
-        } else if (partition.silence() < idle) {
-          output.emitWatermark(new Watermark(partition.latest - bound - 1));
-        } else if (reader.silence() < 2 * idle) {
-          output.markIdle();
-        } else {
-          output.emitWatermark(new Watermark(reader.latest + reader.silence() - bound - 1));
-        }
+  private final class OfPartition implements WatermarkGenerator<Arrival> {
+
+    /** Stands still while the reader may not read on: a partition kept waiting is not silent. */
+    private final RelativeClock clock;
+
+    private long latest = NONE;
+    private long heardAt;
+
+    OfPartition(RelativeClock clock) {
+      this.clock = clock;
+      this.heardAt = clock.relativeTimeMillis();
+    }
+
+    @Override
+    public void onEvent(Arrival arrival, long time, WatermarkOutput output) {
+      if (arrival.event() != null) {
+        latest = Math.max(latest, time);
+        heardAt = clock.relativeTimeMillis();
       }
-    };
+    }
+
+    @Override
+    public void onPeriodicEmit(WatermarkOutput output) {
+      if (clock.relativeTimeMillis() - heardAt >= idle) {
+        output.markIdle();
+      } else if (latest != NONE) {
+        output.emitWatermark(new Watermark(latest - bound - 1));
+      }
+    }
   }
 }

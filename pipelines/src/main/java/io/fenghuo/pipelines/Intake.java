@@ -21,11 +21,18 @@ import org.apache.flink.connector.kafka.source.reader.deserializer.KafkaRecordDe
 import org.apache.flink.util.Collector;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
-/** First step: Kafka record → arrival. Never throws for what a sender wrote: every record comes out exactly once. */
+/**
+ * First step: Kafka record → arrival. Never throws for what a sender wrote: every record comes out
+ * exactly once.
+ */
 final class Intake implements KafkaRecordDeserializationSchema<Arrival> {
 
   private static final long serialVersionUID = 1L;
   private static final int MOST_DEAD_BYTES = 64 << 10;
+  private static final int LONGEST_DETAIL = 1_000;
+
+  /** An event travels to every entity it concerns, and lies in each one's journal. */
+  private static final int MOST_EVENT_BYTES = 64 << 10;
 
   private final RiskSettings settings;
   private transient Admission admission;
@@ -63,13 +70,23 @@ final class Intake implements KafkaRecordDeserializationSchema<Arrival> {
     } catch (UndecodableException undecodable) {
       return dead(kafka, undecodable.reason(), undecodable.detail());
     }
+    if (kafka.value() != null && kafka.value().length > MOST_EVENT_BYTES) {
+      return dead(
+          kafka,
+          UndecodableException.TOO_LARGE,
+          kafka.value().length + " bytes (expected: at most " + MOST_EVENT_BYTES + ")");
+    }
     Stream stream = Stream.ofTopic(kafka.topic()).orElse(null);
     if (stream == null || !stream.recordClass().isInstance(record)) {
       return dead(
           kafka,
           "wrong_stream",
-          record.getSchema().getName() + " in " + kafka.topic() + " (expected: "
-              + (stream == null ? "no such stream" : stream.schema().getName()) + ")");
+          record.getSchema().getName()
+              + " in "
+              + kafka.topic()
+              + " (expected: "
+              + (stream == null ? "no such stream" : stream.schema().getName())
+              + ")");
     }
     Refusal refusal = admission.refuse(record, now);
     if (refusal != null) {
@@ -118,11 +135,18 @@ final class Intake implements KafkaRecordDeserializationSchema<Arrival> {
             .setOffset(kafka.offset())
             .setTimestamp(kafka.timestamp())
             .setReason(reason)
-            .setDetail(detail == null ? "" : detail)
+            .setDetail(detail == null ? "" : brief(detail))
             .setKey(kafka.key() == null ? null : ByteBuffer.wrap(cut(kafka.key())))
             .setValue(ByteBuffer.wrap(cut(value)))
             .setValueLength(value.length)
             .build());
+  }
+
+  /** A detail quotes what was sent, which may be of any length. */
+  private static String brief(String detail) {
+    return detail.length() <= LONGEST_DETAIL
+        ? detail
+        : detail.substring(0, LONGEST_DETAIL - 1) + "…";
   }
 
   private static byte[] cut(byte[] bytes) {

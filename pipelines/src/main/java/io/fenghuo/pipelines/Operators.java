@@ -1,6 +1,8 @@
 package io.fenghuo.pipelines;
 
-/** Names and uids of every operator. State is found again by uid: never change one, never reuse one. */
+/**
+ * Names and uids of every operator. State is found again by uid: never change one, never reuse one.
+ */
 public final class Operators {
 
   public static final String READ = "read";

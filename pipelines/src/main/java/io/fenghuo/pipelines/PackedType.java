@@ -27,7 +27,8 @@ final class PackedType<T> extends TypeInformation<T> {
   static final TypeInformation<Finding> FINDING = new PackedType<>(Finding.class, new Findings());
   static final TypeInformation<AlertSignal> SIGNAL =
       new PackedType<>(AlertSignal.class, new Signals());
-  static final TypeInformation<Outgoing> OUTGOING = new PackedType<>(Outgoing.class, new Outgoings());
+  static final TypeInformation<Outgoing> OUTGOING =
+      new PackedType<>(Outgoing.class, new Outgoings());
   static final TypeInformation<Arrival> ARRIVAL = new PackedType<>(Arrival.class, new Arrivals());
 
   private final Class<T> type;

@@ -6,7 +6,10 @@ import io.fenghuo.schemas.Alert;
 import io.fenghuo.schemas.EventCodec;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 
-/** Last step beside the decisions, keyed by fingerprint: of the signals of one piece of time, one alert. */
+/**
+ * Last step beside the decisions, keyed by fingerprint: of the signals of one piece of time, one
+ * alert.
+ */
 final class RaiseOperator extends RememberingOperator<AlertSignal, Outgoing, RaisedAlerts> {
 
   private static final long serialVersionUID = 1L;

@@ -18,15 +18,17 @@ import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.util.OutputTag;
 
 /**
- * What the keyed operators of the risk job share: one value for each key in RocksDB behind a write-back cache, event
- * timers, and in event-time mode the waiting for event time.
+ * What the keyed operators of the risk job share: one value for each key in RocksDB behind a
+ * write-back cache, event timers, and in event-time mode the waiting for event time.
  *
  * @param <I> what comes in
  * @param <O> what goes out
  * @param <V> what is remembered for each key
  */
 abstract class RememberingOperator<I, O, V> extends AbstractStreamOperator<O>
-    implements OneInputStreamOperator<I, O>, Triggerable<String, VoidNamespace>, WriteBackCache.Form<V> {
+    implements OneInputStreamOperator<I, O>,
+        Triggerable<String, VoidNamespace>,
+        WriteBackCache.Form<V> {
 
   private static final long serialVersionUID = 1L;
 

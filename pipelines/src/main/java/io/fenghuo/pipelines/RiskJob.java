@@ -10,6 +10,7 @@ import io.fenghuo.rules.definition.RuleSet;
 import io.fenghuo.rules.esper.EsperCompiler;
 import io.fenghuo.schemas.Stream;
 import java.time.Duration;
+import java.util.List;
 import java.util.Properties;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.configuration.CheckpointingOptions;
@@ -38,6 +39,13 @@ import org.apache.kafka.clients.consumer.OffsetResetStrategy;
  */
 public final class RiskJob {
 
+  /** What the job reads. */
+  static final List<String> TOPICS =
+      java.util.stream.Stream.of(
+              Stream.ORDERS, Stream.PAYMENTS, Stream.LOGINS, Stream.TRAFFIC, Stream.LISTS)
+          .map(Stream::topic)
+          .toList();
+
   private RiskJob() {}
 
   /**
@@ -50,24 +58,34 @@ public final class RiskJob {
     env.configure(needs());
     Expressions expressions = EsperCompiler.compile(Plan.of(RuleSet.read(settings.rules())));
 
-    DataStream<Arrival> arrivals = read(env, settings);
+    Verdicts verdicts =
+        judge(read(env, settings), expressions, settings, PublishedDecisions::inKafka);
+    publish(verdicts.decisions(), Stream.DECISIONS, Operators.PUBLISH_DECISIONS, settings);
+    publish(verdicts.alerts(), Stream.ALERTS, Operators.PUBLISH_ALERTS, settings);
+    publish(verdicts.dead(), Stream.DEAD_LETTERS, Operators.PUBLISH_DEAD_LETTERS, settings);
+  }
+
+  /** What is to be published. */
+  record Verdicts(
+      DataStream<Outgoing> decisions, DataStream<Outgoing> alerts, DataStream<Outgoing> dead) {}
+
+  /** Every step between reading and publishing. */
+  static Verdicts judge(
+      DataStream<Arrival> arrivals,
+      Expressions expressions,
+      RiskSettings settings,
+      PublishedDecisions.Lookup published) {
     SingleOutputStreamOperator<Visit> visits = extract(arrivals, expressions, settings);
     SingleOutputStreamOperator<Finding> findings = assess(visits, expressions, settings);
-    SingleOutputStreamOperator<Outgoing> decisions = decide(findings, expressions, settings);
+    SingleOutputStreamOperator<Outgoing> decisions =
+        decide(findings, expressions, settings, published);
     DataStream<Outgoing> alerts =
         raise(
             findings
                 .getSideOutput(AssessOperator.ALERTS)
                 .union(decisions.getSideOutput(AssessOperator.ALERTS)),
             settings);
-
-    publish(decisions, Stream.DECISIONS, Operators.PUBLISH_DECISIONS, settings);
-    publish(alerts, Stream.ALERTS, Operators.PUBLISH_ALERTS, settings);
-    publish(
-        visits.getSideOutput(ExtractFunction.DEAD),
-        Stream.DEAD_LETTERS,
-        Operators.PUBLISH_DEAD_LETTERS,
-        settings);
+    return new Verdicts(decisions, alerts, visits.getSideOutput(ExtractFunction.DEAD));
   }
 
   private static DataStream<Arrival> read(StreamExecutionEnvironment env, RiskSettings settings) {
@@ -76,17 +94,15 @@ public final class RiskJob {
     // Answer a fetch as soon as there is a byte; look for new partitions once a minute.
     properties.setProperty("fetch.min.bytes", "1");
     properties.setProperty("fetch.max.wait.ms", "100");
+    // Small enough that with many partitions to catch up on, none has to wait so long that it looks
+    // silent.
+    properties.setProperty("max.partition.fetch.bytes", String.valueOf(256 << 10));
     properties.setProperty("partition.discovery.interval.ms", "60000");
     properties.setProperty("client.id.prefix", "fenghuo-risk");
     KafkaSource<Arrival> source =
         KafkaSource.<Arrival>builder()
             .setBootstrapServers(settings.kafka())
-            .setTopics(
-                Stream.ORDERS.topic(),
-                Stream.PAYMENTS.topic(),
-                Stream.LOGINS.topic(),
-                Stream.TRAFFIC.topic(),
-                Stream.LISTS.topic())
+            .setTopics(TOPICS)
             .setGroupId(settings.group())
             .setStartingOffsets(OffsetsInitializer.committedOffsets(OffsetResetStrategy.EARLIEST))
             .setDeserializer(new Intake(settings))
@@ -113,14 +129,21 @@ public final class RiskJob {
   }
 
   private static SingleOutputStreamOperator<Outgoing> decide(
-      DataStream<Finding> findings, Expressions expressions, RiskSettings settings) {
+      DataStream<Finding> findings,
+      Expressions expressions,
+      RiskSettings settings,
+      PublishedDecisions.Lookup published) {
     return findings
         .keyBy(Finding::group, Types.STRING)
-        .transform(Operators.DECIDE, PackedType.OUTGOING, new DecideOperator(expressions, settings))
+        .transform(
+            Operators.DECIDE,
+            PackedType.OUTGOING,
+            new DecideOperator(expressions, settings, published))
         .uid(Operators.DECIDE);
   }
 
-  private static DataStream<Outgoing> raise(DataStream<AlertSignal> signals, RiskSettings settings) {
+  private static DataStream<Outgoing> raise(
+      DataStream<AlertSignal> signals, RiskSettings settings) {
     return signals
         .keyBy(signal -> signal.alert().getFingerprint(), Types.STRING)
         .transform(Operators.RAISE, PackedType.OUTGOING, new RaiseOperator(settings))
@@ -140,8 +163,10 @@ public final class RiskJob {
     KafkaSink<Outgoing> sink =
         KafkaSink.<Outgoing>builder()
             .setBootstrapServers(settings.kafka())
-            // The default guarantee is NONE, which loses what is under way in a failure. EXACTLY_ONCE would hold every
-            // decision back until the next checkpoint; ids are derived, so a repeat changes nothing.
+            // The default guarantee is NONE, which loses what is under way in a failure.
+            // EXACTLY_ONCE would hold every
+            // decision back until the next checkpoint; ids are derived, so a repeat changes
+            // nothing.
             .setDeliveryGuarantee(DeliveryGuarantee.AT_LEAST_ONCE)
             .setRecordSerializer(new ToTopic(stream.topic()))
             .setKafkaProducerConfig(properties)
@@ -162,7 +187,9 @@ public final class RiskJob {
     return flink;
   }
 
-  /** What is set for a cluster that was told nothing; the place of checkpoints is the cluster's own. */
+  /**
+   * What is set for a cluster that was told nothing; the place of checkpoints is the cluster's own.
+   */
   public static Configuration defaults() {
     Configuration flink = new Configuration();
     flink.set(ExecutionOptions.BUFFER_TIMEOUT, Duration.ofMillis(2));

@@ -16,9 +16,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What the risk job counts. In Prometheus every name begins with {@code flink_taskmanager_job_task_operator_fenghuo_}.
+ * What the risk job counts. In Prometheus every name begins with {@code
+ * flink_taskmanager_job_task_operator_fenghuo_}.
  *
- * <p>The law: events = decided + recorded, where what was not let in is a dead letter, counted by reason.
+ * <p>The law: events = decided + recorded, where what was not let in is a dead letter, counted by
+ * reason.
  */
 final class RiskMetrics {
 

@@ -16,7 +16,10 @@ public final class RiskSettings implements Serializable {
   public enum Mode {
     /** At once, with what has arrived. */
     ARRIVAL,
-    /** When event time has passed the order by the bound: exact whatever the arrival order within it. */
+    /**
+     * When event time has passed the order by the bound: exact whatever the arrival order within
+     * it.
+     */
     EVENT_TIME
   }
 
@@ -69,7 +72,10 @@ public final class RiskSettings implements Serializable {
     return this;
   }
 
-  /** After this silence a partition no longer holds event time back; after twice, event time runs on by the clock. */
+  /**
+   * After this silence a partition no longer holds event time back; after twice, event time runs on
+   * by the clock.
+   */
   public Duration idle() {
     return idle;
   }

@@ -8,12 +8,12 @@ import java.util.function.ToIntFunction;
 import org.apache.flink.api.common.state.ValueState;
 
 /**
- * Recently used values in front of keyed state, so that a busy key is not read, unpacked, packed and written for every
- * event.
+ * Recently used values in front of keyed state, so that a busy key is not read, unpacked, packed
+ * and written for every event.
  *
- * <p>What is changed is written when it is evicted and, all of it, before every checkpoint: a checkpoint always holds
- * everything, and a restart begins with nothing here. Bounded by weight, so memory does not grow with the number of
- * keys.
+ * <p>What is changed is written when it is evicted and, all of it, before every checkpoint: a
+ * checkpoint always holds everything, and a restart begins with nothing here. Bounded by weight, so
+ * memory does not grow with the number of keys.
  *
  * @param <V> the value, which knows nothing of state
  */
@@ -63,7 +63,9 @@ final class WriteBackCache<V> {
     this.limit = limit;
   }
 
-  /** The value of a key, which must be the current one. Call {@link #changed} when it was altered. */
+  /**
+   * The value of a key, which must be the current one. Call {@link #changed} when it was altered.
+   */
   V get(String key) throws Exception {
     Slot<V> slot = slots.get(key);
     if (slot == null) {

@@ -14,6 +14,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
+import org.yaml.snakeyaml.constructor.SafeConstructor;
 import org.yaml.snakeyaml.error.MarkedYAMLException;
 import org.yaml.snakeyaml.nodes.MappingNode;
 import org.yaml.snakeyaml.nodes.Node;
@@ -25,7 +26,7 @@ import org.yaml.snakeyaml.nodes.SequenceNode;
  * A mapping in a YAML file that knows its lines. Mistakes are collected, not thrown, so that an
  * author sees all of them at once; a value that could not be read is its default.
  */
-final class Section {
+public final class Section {
 
   private final String file;
   private final int line;
@@ -48,7 +49,7 @@ final class Section {
   }
 
   /** The file's outermost mapping, or empty with an error when there is none. */
-  static Optional<Section> parse(String file, String text, List<RuleError> errors) {
+  public static Optional<Section> parse(String file, String text, List<RuleError> errors) {
     try {
       LoaderOptions options = new LoaderOptions();
       options.setMaxAliasesForCollections(20);
@@ -74,32 +75,32 @@ final class Section {
     return node.getStartMark() == null ? 0 : node.getStartMark().getLine() + 1;
   }
 
-  String file() {
+  public String file() {
     return file;
   }
 
-  int line() {
+  public int line() {
     return line;
   }
 
-  int line(String key) {
+  public int line(String key) {
     return values.containsKey(key) ? line(values.get(key)) : line;
   }
 
-  Set<String> keys() {
+  public Set<String> keys() {
     return values.keySet();
   }
 
-  boolean has(String key) {
+  public boolean has(String key) {
     return values.containsKey(key);
   }
 
-  void error(String key, String message) {
+  public void error(String key, String message) {
     errors.add(new RuleError(file, line(key), path + key + ": " + message));
   }
 
   /** The text under a key, or empty; a missing required key is an error. */
-  Optional<String> text(String key, boolean required) {
+  public Optional<String> text(String key, boolean required) {
     asked.add(key);
     Node node = values.get(key);
     if (node instanceof ScalarNode scalar && !scalar.getValue().isBlank()) {
@@ -114,7 +115,7 @@ final class Section {
   }
 
   /** What a parser makes of the text under a key; its complaint becomes an error here. */
-  <T> T parsed(String key, boolean required, T fallback, Function<String, T> parser) {
+  public <T> T parsed(String key, boolean required, T fallback, Function<String, T> parser) {
     Optional<String> text = text(key, required);
     if (text.isEmpty()) {
       return fallback;
@@ -127,7 +128,7 @@ final class Section {
     }
   }
 
-  long duration(String key, boolean required, long fallback, long least, long most) {
+  public long duration(String key, boolean required, long fallback, long least, long most) {
     return parsed(
         key,
         required,
@@ -149,7 +150,7 @@ final class Section {
     return millis % 1000 == 0 ? millis / 1000 + " seconds" : millis + " milliseconds";
   }
 
-  int number(String key, int fallback, int least, int most) {
+  public int number(String key, int fallback, int least, int most) {
     return parsed(
         key,
         false,
@@ -165,7 +166,7 @@ final class Section {
         });
   }
 
-  boolean truth(String key) {
+  public boolean truth(String key) {
     return parsed(
         key,
         false,
@@ -178,7 +179,7 @@ final class Section {
         });
   }
 
-  <E extends Enum<E>> E choice(String key, boolean required, E fallback, Class<E> type) {
+  public <E extends Enum<E>> E choice(String key, boolean required, E fallback, Class<E> type) {
     return parsed(
         key,
         required,
@@ -198,7 +199,7 @@ final class Section {
                                 + ")")));
   }
 
-  Optional<Section> section(String key, boolean required) {
+  public Optional<Section> section(String key, boolean required) {
     asked.add(key);
     Node node = values.get(key);
     if (node instanceof MappingNode mapping && scalarKeys(mapping)) {
@@ -212,7 +213,7 @@ final class Section {
     return Optional.empty();
   }
 
-  List<Section> sections(String key) {
+  public List<Section> sections(String key) {
     asked.add(key);
     List<Section> sections = new ArrayList<>();
     Node node = values.get(key);
@@ -231,7 +232,51 @@ final class Section {
     return sections;
   }
 
-  Words words(String key, Words fallback, boolean required) {
+  /** The texts of a list, or empty; a missing one is no error. */
+  public Optional<List<String>> texts(String key) {
+    asked.add(key);
+    Node node = values.get(key);
+    if (node == null) {
+      return Optional.empty();
+    }
+    List<String> texts = new ArrayList<>();
+    if (node instanceof SequenceNode list) {
+      for (Node item : list.getValue()) {
+        if (item instanceof ScalarNode scalar) {
+          texts.add(scalar.getValue());
+        } else {
+          errors.add(new RuleError(file, line(item), path + key + ": expected a text"));
+        }
+      }
+    } else {
+      error(key, "expected a list");
+    }
+    return Optional.of(texts);
+  }
+
+  /** What YAML makes of the mapping under a key: texts, numbers, truths, lists and maps. */
+  public Optional<Map<String, Object>> values(String key) {
+    return section(key, true)
+        .map(
+            section -> {
+              Map<String, Object> plain = new LinkedHashMap<>();
+              section.values.forEach((name, node) -> plain.put(name, new PlainValues().of(node)));
+              return plain;
+            });
+  }
+
+  /** SnakeYAML's own conversion, of a node that was read before. */
+  private static final class PlainValues extends SafeConstructor {
+    PlainValues() {
+      super(new LoaderOptions());
+    }
+
+    Object of(Node node) {
+      return constructDocument(node);
+    }
+  }
+
+  public Words words(String key, Words fallback, boolean required) {
     Optional<Section> section = section(key, required);
     if (section.isEmpty()) {
       return fallback;
@@ -244,7 +289,7 @@ final class Section {
   }
 
   /** An error for every key that nobody asked for. */
-  void refuseOthers() {
+  public void refuseOthers() {
     for (String key : values.keySet()) {
       if (!asked.contains(key)) {
         error(key, "unknown key" + suggestion(key, asked));
@@ -253,7 +298,7 @@ final class Section {
   }
 
   /** " (did you mean x?)" when one of the names is near, else a list of them. */
-  static String suggestion(String wrong, Collection<String> names) {
+  public static String suggestion(String wrong, Collection<String> names) {
     Optional<String> nearest =
         names.stream()
             .filter(name -> distance(wrong, name) <= Math.max(1, name.length() / 3))

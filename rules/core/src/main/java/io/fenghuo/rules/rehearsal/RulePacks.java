@@ -1,69 +1,95 @@
 package io.fenghuo.rules.rehearsal;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.net.URI;
+import java.net.JarURLConnection;
 import java.net.URISyntaxException;
 import java.net.URL;
-import java.nio.file.FileSystem;
-import java.nio.file.FileSystems;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.jar.JarEntry;
+import java.util.jar.JarFile;
 import java.util.stream.Stream;
 
-/** Reads rule files, with their tests, into texts by path. */
+/** Rule files, from a folder or as shipped: text by path below the folder. */
 public final class RulePacks {
-
-  private static final String SHIPPED = "packs/policy.yaml";
+  private static final String ENDING = ".yaml";
+  private static final String SHIPPED = "packs/";
 
   private RulePacks() {}
 
-  /** The rules that ship, from the class path. */
+  /** All rule files below a folder, tests among them. */
+  public static Map<String, String> in(Path folder) {
+    List<Path> paths;
+    try (Stream<Path> all = Files.walk(folder)) {
+      paths =
+          all.filter(path -> path.toString().endsWith(ENDING))
+              .filter(path -> !folder.relativize(path).startsWith("target"))
+              .filter(Files::isRegularFile)
+              .toList();
+    } catch (IOException unreadable) {
+      throw new UncheckedIOException(unreadable);
+    }
+    Map<String, String> files = new TreeMap<>();
+    for (Path path : paths) {
+      try {
+        files.put(
+            folder.relativize(path).toString().replace('\\', '/'),
+            Files.readString(path, StandardCharsets.UTF_8));
+      } catch (IOException unreadable) {
+        throw new UncheckedIOException(path + ": " + unreadable.getMessage(), unreadable);
+      }
+    }
+    return files;
+  }
+
+  /** The rule files that come with Fenghuo, wherever on the class path they are. */
   public static Map<String, String> shipped() {
-    URL anchor = RulePacks.class.getClassLoader().getResource(SHIPPED);
-    if (anchor == null) {
+    return shipped(RulePacks.class.getClassLoader());
+  }
+
+  static Map<String, String> shipped(ClassLoader loader) {
+    // A jar need not have an entry for the folder itself, so look for a file that is always there.
+    URL policy = loader.getResource(SHIPPED + "policy.yaml");
+    if (policy == null) {
       throw new IllegalStateException(
-          "no rule packs on the class path (expected: " + SHIPPED + ")");
+          SHIPPED + "policy.yaml is not on the class path (expected: fenghuo-rules-packs)");
     }
     try {
-      URI uri = anchor.toURI();
-      if (uri.getScheme().equals("jar")) {
-        String jar = uri.toString().substring(0, uri.toString().indexOf('!'));
-        try (FileSystem files = FileSystems.newFileSystem(URI.create(jar), Map.of())) {
-          return read(files.getPath("/packs"));
-        }
+      if (policy.openConnection() instanceof JarURLConnection inJar) {
+        return in(inJar);
       }
-      return read(Path.of(uri).getParent());
-    } catch (URISyntaxException | IOException broken) {
-      throw new IllegalStateException("cannot read the rule packs at " + anchor, broken);
+      return in(Path.of(policy.toURI()).getParent());
+    } catch (IOException unreadable) {
+      throw new UncheckedIOException(unreadable);
+    } catch (URISyntaxException impossible) {
+      throw new IllegalStateException("a URL of the class path", impossible);
     }
   }
 
-  /**
-   * The rules of a folder.
-   *
-   * @return texts by path from the folder, with {@code /}
-   */
-  public static Map<String, String> read(Path folder) throws IOException {
-    Map<String, String> texts = new TreeMap<>();
-    List<Path> files;
-    try (Stream<Path> walk = Files.walk(folder)) {
-      files =
-          walk.filter(file -> file.toString().endsWith(".yaml"))
-              .filter(Files::isRegularFile)
-              .toList();
-    } catch (UncheckedIOException broken) {
-      throw broken.getCause();
-    }
-    for (Path file : files) {
-      String path = folder.relativize(file).toString().replace('\\', '/');
-      if (!path.startsWith("target/")) {
-        texts.put(path, Files.readString(file));
+  private static Map<String, String> in(JarURLConnection connection) throws IOException {
+    // Otherwise closing this jar would close it for everyone in the process.
+    connection.setUseCaches(false);
+    Map<String, String> files = new TreeMap<>();
+    try (JarFile jar = connection.getJarFile()) {
+      List<JarEntry> entries = new ArrayList<>();
+      jar.stream()
+          .filter(entry -> entry.getName().startsWith(SHIPPED) && entry.getName().endsWith(ENDING))
+          .forEach(entries::add);
+      for (JarEntry entry : entries) {
+        try (InputStream in = jar.getInputStream(entry)) {
+          files.put(
+              entry.getName().substring(SHIPPED.length()),
+              new String(in.readAllBytes(), StandardCharsets.UTF_8));
+        }
       }
     }
-    return texts;
+    return files;
   }
 }

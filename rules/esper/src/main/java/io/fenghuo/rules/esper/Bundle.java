@@ -13,9 +13,9 @@ import java.util.Map;
 /**
  * Conditions on one type of event, told together by one statement: a column for each.
  *
- * <p>One statement for many conditions costs far less to compile and to run than one for each. When one of them
- * fails, the statement says nothing of the others; so every condition has a guard by which the event can be sent
- * once more for each condition alone.
+ * <p>One statement for many conditions costs far less to compile and to run than one for each. When
+ * one of them fails, the statement says nothing of the others; so every condition has a guard by
+ * which the event can be sent once more for each condition alone.
  *
  * @param name of the statement
  * @param type the Esper event type

@@ -11,8 +11,8 @@ import java.util.List;
 import org.apache.avro.specific.SpecificRecord;
 
 /**
- * How events look to Esper: object arrays with the event's fields first, then figures. Enums are their names, so
- * that no class of ours, and none of Java's, is ever imported.
+ * How events look to Esper: object arrays with the event's fields first, then figures. Enums are
+ * their names, so that no class of ours, and none of Java's, is ever imported.
  */
 final class EplTypes {
 
@@ -22,7 +22,9 @@ final class EplTypes {
   /** True for the last event of a slice. */
   static final String LAST = "last__";
 
-  /** The only condition of its bundle to be tested, by place; negative for all. See {@link Bundle}. */
+  /**
+   * The only condition of its bundle to be tested, by place; negative for all. See {@link Bundle}.
+   */
   static final String ONLY = "only__";
 
   private EplTypes() {}
@@ -74,7 +76,11 @@ final class EplTypes {
             .sequences()
             .forEach(
                 sequence ->
-                    add(configuration, inSlice(kind, sequence.figure(), type), sliceNames, sliceTypes));
+                    add(
+                        configuration,
+                        inSlice(kind, sequence.figure(), type),
+                        sliceNames,
+                        sliceTypes));
       }
       addGuarded(configuration, whole(type), wholeNames, wholeTypes);
     }
@@ -91,9 +97,7 @@ final class EplTypes {
 
   private static void add(
       Configuration configuration, String type, List<String> names, List<Object> types) {
-    configuration
-        .getCommon()
-        .addEventType(type, names.toArray(String[]::new), types.toArray());
+    configuration.getCommon().addEventType(type, names.toArray(String[]::new), types.toArray());
   }
 
   private static void fields(EventType type, List<String> names, List<Object> types) {

@@ -21,7 +21,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** Compiles a plan's conditions and sequences to EPL, once; the result is deployed wherever it is needed. */
+/**
+ * Compiles a plan's conditions and sequences to EPL, once; the result is deployed wherever it is
+ * needed.
+ */
 public final class EsperCompiler {
 
   private EsperCompiler() {}
@@ -90,7 +93,8 @@ public final class EsperCompiler {
     try {
       return EPCompilerProvider.getCompiler()
           .compile(
-              statements.stream().map(Statement::text).collect(Collectors.joining(";\n")), arguments);
+              statements.stream().map(Statement::text).collect(Collectors.joining(";\n")),
+              arguments);
     } catch (EPCompileException someWrong) {
       int before = errors.size();
       List<Statement> suspects = new ArrayList<>(sequences);
@@ -122,13 +126,17 @@ public final class EsperCompiler {
   }
 
   private static String firstLine(EPCompileException wrong) {
-    String message = wrong.getItems().isEmpty() ? wrong.getMessage() : wrong.getItems().get(0).getMessage();
+    String message =
+        wrong.getItems().isEmpty() ? wrong.getMessage() : wrong.getItems().get(0).getMessage();
     int more = message.indexOf(" [");
     return "condition does not compile: "
         + (more > 0 ? message.substring(0, more) : message).lines().findFirst().orElse("");
   }
 
-  /** Esper with every way out of EPL shut: no imports, no classes by name, no scripts, no inlined classes. */
+  /**
+   * Esper with every way out of EPL shut: no imports, no classes by name, no scripts, no inlined
+   * classes.
+   */
   static Configuration configuration(Plan plan) {
     Configuration configuration = new Configuration();
     EplTypes.addAll(configuration, plan);

@@ -11,16 +11,16 @@ import com.espertech.esper.runtime.client.EPStatement;
 import io.fenghuo.rules.EntityKind;
 import io.fenghuo.rules.EventType;
 import io.fenghuo.rules.assess.Bits;
+import io.fenghuo.rules.assess.EntityConditions;
 import io.fenghuo.rules.assess.EntityPlan;
 import io.fenghuo.rules.assess.EntityPlan.PlannedSequence;
-import io.fenghuo.rules.assess.Plan;
-import io.fenghuo.rules.definition.RuleErrors;
-import io.fenghuo.rules.definition.RuleSet;
-import io.fenghuo.rules.assess.EntityConditions;
 import io.fenghuo.rules.assess.EventFilters;
 import io.fenghuo.rules.assess.Expressions;
 import io.fenghuo.rules.assess.Failures;
+import io.fenghuo.rules.assess.Plan;
 import io.fenghuo.rules.assess.RuleConditions;
+import io.fenghuo.rules.definition.RuleErrors;
+import io.fenghuo.rules.definition.RuleSet;
 import java.io.IOException;
 import java.io.ObjectInputStream;
 import java.util.Arrays;
@@ -31,7 +31,10 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.apache.avro.specific.SpecificRecord;
 
-/** Compiled EPL, and the runtimes it is deployed to: one for each place and thread, with nothing kept in between. */
+/**
+ * Compiled EPL, and the runtimes it is deployed to: one for each place and thread, with nothing
+ * kept in between.
+ */
 final class EsperExpressions implements Expressions {
 
   private static final long serialVersionUID = 1L;
@@ -121,7 +124,10 @@ final class EsperExpressions implements Expressions {
       return runtime.getEventService().getEventSender(type);
     }
 
-    /** Adds to the target the numbers of the conditions that hold for a row, whose last place is the guard's. */
+    /**
+     * Adds to the target the numbers of the conditions that hold for a row, whose last place is the
+     * guard's.
+     */
     void tell(EventSender sender, Object[] row, long[] holding) {
       target = holding;
       Map<String, Throwable> failed = send(sender, row, EVERY_PART);
@@ -129,7 +135,8 @@ final class EsperExpressions implements Expressions {
         for (int part = 0; part < Bundle.MOST_PARTS; part++) {
           int only = part;
           send(sender, row.clone(), part)
-              .forEach((name, why) -> failures.failed(bundles.get(name).parts().get(only).what(), why));
+              .forEach(
+                  (name, why) -> failures.failed(bundles.get(name).parts().get(only).what(), why));
         }
       }
     }
@@ -216,7 +223,8 @@ final class EsperExpressions implements Expressions {
         for (PlannedSequence sequence : entity.sequences()) {
           EventSender[] ofTypes = new EventSender[EventType.values().length];
           for (EventType type : EventType.values()) {
-            ofTypes[type.ordinal()] = engine.sender(EplTypes.inSlice(kind, sequence.figure(), type));
+            ofTypes[type.ordinal()] =
+                engine.sender(EplTypes.inSlice(kind, sequence.figure(), type));
           }
           sliceSenders[kind.ordinal()][sequence.figure()] = ofTypes;
         }
@@ -231,8 +239,8 @@ final class EsperExpressions implements Expressions {
     }
 
     /**
-     * Keeps the smallest choice, compared position by position. Places are never used twice, so what a failed
-     * statement may have left of an earlier slice cannot be mistaken for a choice.
+     * Keeps the smallest choice, compared position by position. Places are never used twice, so
+     * what a failed statement may have left of an earlier slice cannot be mistaken for a choice.
      */
     private void choose(EventBean[] rows, String[] places) {
       for (EventBean row : rows) {

@@ -7,12 +7,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The EPL pattern of a sequence, written from its steps so that no author can get brackets or guards wrong.
+ * The EPL pattern of a sequence, written from its steps so that no author can get brackets or
+ * guards wrong.
  *
- * <p>A slice holds only events within the sequence's time, so the guard is there for one purpose: when the clock
- * jumps before the next slice, everything left of the last one ends. A step is tried with <b>every</b> event that fits
- * only where a later step looks back at it, or it begins a run that must end at a certain event; otherwise the first that
- * fits does as well as any.
+ * <p>A slice holds only events within the sequence's time, so the guard is there for one purpose:
+ * when the clock jumps before the next slice, everything left of the last one ends. A step is tried
+ * with <b>every</b> event that fits only where a later step looks back at it, or it begins a run
+ * that must end at a certain event; otherwise the first that fits does as well as any.
  */
 final class SequencePattern {
 
@@ -53,7 +54,8 @@ final class SequencePattern {
         if (step.strictly() && before != null) {
           conditions.add(EplTypes.PLACE + " = " + before + "." + EplTypes.PLACE + " + 1");
         }
-        // In a run the last event is what follows consecutively; which runs end in time, the listener tells.
+        // In a run the last event is what follows consecutively; which runs end in time, the
+        // listener tells.
         if (last && step.times() == 1) {
           conditions.add(EplTypes.LAST + " = true");
         }

@@ -8,8 +8,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Where Esper leaves the exceptions of statements. It hands them to a class it makes itself, in the thread that
- * sent the event; that thread takes them out again.
+ * Where Esper leaves the exceptions of statements. It hands them to a class it makes itself, in the
+ * thread that sent the event; that thread takes them out again.
  */
 public final class StatementFailures implements ExceptionHandlerFactory {
 

@@ -12,17 +12,24 @@ import io.fenghuo.schemas.Decision;
 import io.fenghuo.schemas.EvidenceEvent;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.LongStream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import java.util.stream.LongStream;
 
-/** The engine and the naive evaluator say the same on random rules and streams, with a restart after every event. */
+/**
+ * The engine and the naive evaluator say the same on random rules and streams, with a restart after
+ * every event.
+ */
 class ReferenceAgreementTest {
 
-  /** Replay one seed with {@code -Dfenghuo.seed=N}; more of them with {@code -Dfenghuo.worlds=N}. */
+  /**
+   * Replay one seed with {@code -Dfenghuo.seed=N}; more of them with {@code -Dfenghuo.worlds=N}.
+   */
   static LongStream seeds() {
     Long seed = Long.getLong("fenghuo.seed");
-    return seed != null ? LongStream.of(seed) : LongStream.range(1, 1 + Integer.getInteger("fenghuo.worlds", 200));
+    return seed != null
+        ? LongStream.of(seed)
+        : LongStream.range(1, 1 + Integer.getInteger("fenghuo.worlds", 200));
   }
 
   @ParameterizedTest(name = "seed {0}")
@@ -34,7 +41,10 @@ class ReferenceAgreementTest {
     try (RiskPath path = new RiskPath(expressions, true)) {
       world.lists().forEach(path::list);
       path.run(world.events());
-      assertSame("decisions of seed " + seed, decisions(path.decisions()), decisions(expected.decisions()));
+      assertSame(
+          "decisions of seed " + seed,
+          decisions(path.decisions()),
+          decisions(expected.decisions()));
       assertSame("alerts of seed " + seed, alerts(path.alerts()), alerts(expected.alerts()));
     }
   }
@@ -47,11 +57,13 @@ class ReferenceAgreementTest {
     assertThat(actual).as(what).hasSameSizeAs(expected);
   }
 
-  /** What both sides must agree on: all but wall-clock time, ids, rule-set digest and the wording of evidence. */
+  /**
+   * What both sides must agree on: all but wall-clock time, ids, rule-set digest and the wording of
+   * evidence.
+   */
   private static List<String> decisions(List<Decision> decisions) {
     return decisions.stream()
-        .sorted(
-            Comparator.comparing(Decision::getOrderId).thenComparing(Decision::getRevision))
+        .sorted(Comparator.comparing(Decision::getOrderId).thenComparing(Decision::getRevision))
         .map(
             decision -> {
               Decision copy = Decision.newBuilder(decision).build();

@@ -97,10 +97,14 @@ final class Alarms {
     Text summary = Texts.fill(rule.alert().summary(), names);
     Map<String, String> labels =
         Map.of(
-            "rule", rule.id(),
-            "entity", entity,
-            "key", key,
-            "severity", rule.alert().severity().name().toLowerCase(Locale.ROOT));
+            "rule",
+            rule.id(),
+            "entity",
+            entity,
+            "key",
+            key,
+            "severity",
+            rule.alert().severity().name().toLowerCase(Locale.ROOT));
     Map<String, String> annotations =
         Map.of("summary_zh", summary.getZh(), "summary_en", summary.getEn());
     alerts.put(

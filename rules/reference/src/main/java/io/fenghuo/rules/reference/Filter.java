@@ -25,8 +25,7 @@ record Filter(List<Branch> branches, SortedSet<String> dotted) {
 
   boolean matches(Event event, Function<String, Object> names) {
     for (Branch branch : branches) {
-      if (branch.type.equals(event.type())
-          && Boolean.TRUE.equals(branch.condition.eval(names))) {
+      if (branch.type.equals(event.type()) && Boolean.TRUE.equals(branch.condition.eval(names))) {
         return true;
       }
     }

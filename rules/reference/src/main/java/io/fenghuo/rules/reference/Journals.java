@@ -92,7 +92,7 @@ final class Journals {
             .filter(event -> isNamed(sequence, event.type()))
             .toList();
     slice = slice.subList(Math.max(0, slice.size() - SLICE), slice.size());
-    if (slice.isEmpty() || slice.get(slice.size() - 1) != trigger) {
+    if (slice.isEmpty() || !slice.get(slice.size() - 1).equals(trigger)) {
       return new Figure(false, List.of());
     }
     List<Event> chosen = new SequenceSearch(sequence.steps(), slice).smallest();
@@ -134,7 +134,7 @@ final class Journals {
   }
 
   private static Figure previous(RuleSet.Feature feature, List<Event> m, Event trigger) {
-    List<Event> earlier = m.stream().filter(event -> event != trigger).toList();
+    List<Event> earlier = m.stream().filter(event -> !event.equals(trigger)).toList();
     return earlier.isEmpty() ? Figure.UNKNOWN : one(feature, earlier.get(earlier.size() - 1));
   }
 

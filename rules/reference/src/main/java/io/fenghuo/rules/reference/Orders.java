@@ -74,8 +74,7 @@ final class Orders {
 
   List<Decision> decisions() {
     return decisions.stream()
-        .sorted(
-            Comparator.comparing(Decision::getOrderId).thenComparingInt(Decision::getRevision))
+        .sorted(Comparator.comparing(Decision::getOrderId).thenComparingInt(Decision::getRevision))
         .toList();
   }
 

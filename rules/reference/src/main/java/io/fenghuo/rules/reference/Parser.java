@@ -6,6 +6,7 @@ import io.fenghuo.schemas.PaymentStatus;
 import io.fenghuo.schemas.TrafficKind;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedSet;
@@ -266,7 +267,8 @@ final class Parser {
 
   private String name() {
     Token token = tokens.get(at);
-    if (token.kind() != Token.Kind.NAME || RESERVED.contains(token.text().toLowerCase())) {
+    if (token.kind() != Token.Kind.NAME
+        || RESERVED.contains(token.text().toLowerCase(Locale.ROOT))) {
       throw wrong("expected a name, found \"" + token.text() + "\"");
     }
     return take().text();

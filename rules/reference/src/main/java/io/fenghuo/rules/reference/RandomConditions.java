@@ -131,7 +131,9 @@ final class RandomConditions {
       case 4:
         return x + " like '_" + inside.substring(1) + "'";
       case 5:
-        return operand.nullable() ? x + dice.oneOf(" is null", " is not null") : x + " != " + literal;
+        return operand.nullable()
+            ? x + dice.oneOf(" is null", " is not null")
+            : x + " != " + literal;
       case 6:
         return "coalesce(%s, %s) = %s".formatted(x, literal, literal(operand));
       case 7:

@@ -17,9 +17,24 @@ final class RandomRules {
 
   private static final List<String> WINDOWS =
       List.of(
-          "1 second", "2 seconds", "5s", "10 seconds", "30 seconds", "90 seconds", "1 minute",
-          "5m", "10 minutes", "10 minutes", "30 minutes", "1 hour", "1 hour", "6h", "24 hours",
-          "1 day", "7d", "30 days");
+          "1 second",
+          "2 seconds",
+          "5s",
+          "10 seconds",
+          "30 seconds",
+          "90 seconds",
+          "1 minute",
+          "5m",
+          "10 minutes",
+          "10 minutes",
+          "30 minutes",
+          "1 hour",
+          "1 hour",
+          "6h",
+          "24 hours",
+          "1 day",
+          "7d",
+          "30 days");
 
   private final Dice dice;
   private final RandomConditions conditions;
@@ -134,7 +149,9 @@ final class RandomRules {
     List<Operand> usable =
         switch (aggregate) {
           case "sum", "avg", "min", "max" ->
-              fields.stream().filter(f -> f.kind() == Kind.LONG || f.kind() == Kind.DOUBLE).toList();
+              fields.stream()
+                  .filter(f -> f.kind() == Kind.LONG || f.kind() == Kind.DOUBLE)
+                  .toList();
           default -> fields.stream().filter(field -> field.kind() != Kind.ENUM).toList();
         };
     // Sums need a number; every type but LoginEvent mixed with others has one.
@@ -266,8 +283,10 @@ final class RandomRules {
         dice.chance(0.3) || (!ofOrder && kinds.size() != 1)
             ? "entity: " + dice.oneOf(entities) + "\n"
             : "";
-    String text = "{%s} {%s}".formatted(dice.oneOf(properties).text(),
-            dice.chance(0.7) ? named.get(0) : dice.oneOf(named));
+    String text =
+        "{%s} {%s}"
+            .formatted(
+                dice.oneOf(properties).text(), dice.chance(0.7) ? named.get(0) : dice.oneOf(named));
     files.put(
         "when/w%02d.yaml".formatted(number),
         title("when " + number)
@@ -295,7 +314,8 @@ final class RandomRules {
   }
 
   private String mode() {
-    return dice.oneOf("", "", "", "", "mode: live\n", "mode: shadow\n", "mode: shadow\n", "mode: off\n");
+    return dice.oneOf(
+        "", "", "", "", "mode: live\n", "mode: shadow\n", "mode: shadow\n", "mode: off\n");
   }
 
   private String effect(String text) {
@@ -322,7 +342,9 @@ final class RandomRules {
     return "alert: { severity: %s%s, summary: { zh: \"警报 %s\", en: \"alert %s\" } }\n"
         .formatted(
             dice.oneOf("notice", "warning", "critical"),
-            dice.chance(0.8) ? ", every: " + dice.oneOf("1 second", "10s", "1 minute", "1 hour") : "",
+            dice.chance(0.8)
+                ? ", every: " + dice.oneOf("1 second", "10s", "1 minute", "1 hour")
+                : "",
             text,
             text);
   }

@@ -172,7 +172,6 @@ public final class RealData {
 
   private static String dotted(long address) {
     return "%d.%d.%d.%d"
-        .formatted(
-            address >> 24 & 255, address >> 16 & 255, address >> 8 & 255, address & 255);
+        .formatted(address >> 24 & 255, address >> 16 & 255, address >> 8 & 255, address & 255);
   }
 }

@@ -50,8 +50,7 @@ public final class ReferenceEvaluator {
   }
 
   /** Takes the events in any order; duplicates count once. Of list entries the last one counts. */
-  public Result evaluate(
-      Collection<? extends SpecificRecord> events, Collection<ListEntry> lists) {
+  public Result evaluate(Collection<? extends SpecificRecord> events, Collection<ListEntry> lists) {
     List<Event> inOrder = Event.inOrder(events);
     Journals journals = new Journals(rules);
     Alarms alarms = new Alarms();

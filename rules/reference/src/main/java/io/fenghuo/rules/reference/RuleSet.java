@@ -71,8 +71,7 @@ final class RuleSet {
         || whens.stream()
             .anyMatch(
                 when ->
-                    when.head.mode != RuleMode.OFF
-                        && when.filter.dotted().contains(sequence.name));
+                    when.head.mode != RuleMode.OFF && when.filter.dotted().contains(sequence.name));
   }
 
   private void read(String path, String text) {

@@ -59,7 +59,8 @@ class AlertTest {
             .login("a", 1, true)
             .login("b", 2, login -> login.setUserId("u2"))
             .login("c", 3, login -> login.setUserId(null));
-    assertThat(scene.alerts()).extracting(Alert::getAlertId)
+    assertThat(scene.alerts())
+        .extracting(Alert::getAlertId)
         .containsExactly("a/r|u1|0", "a/r|u2|0");
   }
 

@@ -74,8 +74,7 @@ class DeadlineTest {
   @Test
   void aStartWhileAClockIsOpenOpensNoOther() {
     assertThat(starts(paid(paid(rule(""), "a", 0), "b", 10_000))).containsExactly(10_000L);
-    assertThat(starts(paid(paid(rule(""), "a", 0), "b", 10_001)))
-        .containsExactly(10_000L, 20_001L);
+    assertThat(starts(paid(paid(rule(""), "a", 0), "b", 10_001))).containsExactly(10_000L, 20_001L);
   }
 
   @Test
@@ -95,8 +94,12 @@ class DeadlineTest {
 
   @Test
   void eventsWithoutTheKeyAreNoStart() {
-    Scene scene = rule("").file("ship.yaml", "title: D\nalert: { severity: notice }\ndeadline: "
-        + "{ start: OrderEvent, end: LoginEvent, key: deviceId, within: 1s }");
+    Scene scene =
+        rule("")
+            .file(
+                "ship.yaml",
+                "title: D\nalert: { severity: notice }\ndeadline: "
+                    + "{ start: OrderEvent, end: LoginEvent, key: deviceId, within: 1s }");
     scene.order("a", 1, order -> order.setDeviceId(null));
     assertThat(scene.alerts()).isEmpty();
     scene.order("b", 2);

@@ -18,7 +18,8 @@ class DecisionTest {
 
   private static Scene rule(Scene scene, String id, String when, String effect) {
     return scene.file(
-        id + ".yaml", "title: { zh: 规则 %s, en: rule %s }\nwhen: %s\n%s".formatted(id, id, when, effect));
+        id + ".yaml",
+        "title: { zh: 规则 %s, en: rule %s }\nwhen: %s\n%s".formatted(id, id, when, effect));
   }
 
   private static Scene rule(String when, String effect) {
@@ -48,7 +49,10 @@ class DecisionTest {
 
   @Test
   void anOrderThatIsNeverCreatedIsNeverDecided() {
-    assertThat(rule("PaymentEvent", "outcome: BLOCK").payment("a", 1, PaymentStatus.FAILED).decisions())
+    assertThat(
+            rule("PaymentEvent", "outcome: BLOCK")
+                .payment("a", 1, PaymentStatus.FAILED)
+                .decisions())
         .isEmpty();
   }
 
@@ -243,7 +247,10 @@ class DecisionTest {
     for (long time = 9; time <= 20; time++) {
       Scene scene =
           new Scene()
-              .list(ListKind.DENY, "u1", entry -> {
+              .list(
+                  ListKind.DENY,
+                  "u1",
+                  entry -> {
                     entry.setFrom(10);
                     entry.setUntil(20L);
                   })

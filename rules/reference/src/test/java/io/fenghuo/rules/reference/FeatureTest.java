@@ -96,10 +96,13 @@ class FeatureTest {
             .login("b", 2, true)
             .login("c", 3, login -> login.setLatitude(1.0))
             .order("d", 4, order -> order.setAmount(1))
-            .order("e", 5, order -> {
-              order.setAmount(2);
-              order.setOrderId("o2");
-            });
+            .order(
+                "e",
+                5,
+                order -> {
+                  order.setAmount(2);
+                  order.setOrderId("o2");
+                });
     assertThat(scene.at("e"))
         .containsEntry("user.avg", 2.5)
         .containsEntry("user.min", 1.0)
@@ -142,14 +145,18 @@ class FeatureTest {
   void previousLeavesOutTheTrigger() {
     Scene scene =
         new Scene()
-            .feature("user.amount", "of: OrderEvent, aggregate: previous, field: amount, window: 1h")
+            .feature(
+                "user.amount", "of: OrderEvent, aggregate: previous, field: amount, window: 1h")
             .feature("user.place", LOGINS + "previous, field: place")
             .login("a", 1, login -> login.setPlace("Beijing"))
             .order("b", 2, order -> order.setAmount(7))
-            .order("c", 3, order -> {
-              order.setOrderId("o2");
-              order.setAmount(8);
-            });
+            .order(
+                "c",
+                3,
+                order -> {
+                  order.setOrderId("o2");
+                  order.setAmount(8);
+                });
     assertThat(scene.at("b")).containsEntry("user.amount", null);
     assertThat(scene.at("c"))
         .containsEntry("user.amount", 7L)
@@ -167,14 +174,20 @@ class FeatureTest {
             .login("b", 2, true)
             .login("c", 3, true)
             .order("d", 10)
-            .order("e", 20, order -> {
-              order.setOrderId("o2");
-              order.setDeviceId("d3");
-            })
-            .order("f", 30, order -> {
-              order.setOrderId("o3");
-              order.setDeviceId(null);
-            });
+            .order(
+                "e",
+                20,
+                order -> {
+                  order.setOrderId("o2");
+                  order.setDeviceId("d3");
+                })
+            .order(
+                "f",
+                30,
+                order -> {
+                  order.setOrderId("o3");
+                  order.setDeviceId(null);
+                });
     assertThat(scene.at("d")).containsEntry("user.device_age", 8L);
     assertThat(scene.at("e")).containsEntry("user.device_age", 0L);
     assertThat(scene.at("f")).containsEntry("user.device_age", null);
@@ -217,13 +230,14 @@ class FeatureTest {
             .feature("user.count", LOGINS + "count")
             .feature("product.count", "of: TrafficEvent, aggregate: count, window: 1h")
             .order("a", 1, order -> order.setUserId(null));
-    assertThat(scene.at("a")).containsEntry("user.count", null).containsEntry("product.count", null);
+    assertThat(scene.at("a"))
+        .containsEntry("user.count", null)
+        .containsEntry("product.count", null);
   }
 
   @Test
   void featuresAreReportedAtTheFirstCreationOnly() {
-    Scene scene =
-        new Scene().feature("user.count", LOGINS + "count").order("a", 1).order("b", 2);
+    Scene scene = new Scene().feature("user.count", LOGINS + "count").order("a", 1).order("b", 2);
     assertThat(scene.run().features()).containsOnlyKeys("a");
   }
 }

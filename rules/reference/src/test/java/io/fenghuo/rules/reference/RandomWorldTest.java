@@ -110,8 +110,20 @@ class RandomWorldTest {
         tallyIf(asksSequence, lively, "when-rules naming sequences", hits);
         for (String word :
             List.of(
-                "between", "not between", "not in", "like", "is null", "is not null", "coalesce",
-                "kilometres", "not (", " % ", " / ", " * ", " and ", " or ")) {
+                "between",
+                "not between",
+                "not in",
+                "like",
+                "is null",
+                "is not null",
+                "coalesce",
+                "kilometres",
+                "not (",
+                " % ",
+                " / ",
+                " * ",
+                " and ",
+                " or ")) {
           String when = yaml.replaceAll("(?s).*when: >-\\n([^\\n]*)\\n.*", "$1");
           tallyIf(kind.equals("when") && when.contains(word), lively, "when with " + word, hits);
         }
@@ -125,8 +137,7 @@ class RandomWorldTest {
                       (name, value) -> {
                         String figure = name.substring(name.indexOf('.') + 1);
                         String kind = figure.replaceAll("_[ab]$|\\d+$", "");
-                        boolean empty =
-                            value == null || value.equals(0L) || value.equals(false);
+                        boolean empty = value == null || value.equals(0L) || value.equals(false);
                         tally(lively, "figures: " + kind, !empty);
                       }));
     }
@@ -134,20 +145,41 @@ class RandomWorldTest {
     lively.forEach(
         (what, count) ->
             System.out.printf(
-                "%-36s %6d of %6d  %3d %%%n",
-                what, count[0], count[1], 100 * count[0] / count[1]));
+                "%-36s %6d of %6d  %3d %%%n", what, count[0], count[1], 100 * count[0] / count[1]));
     assertThat(lively).allSatisfy((what, count) -> assertThat(count[0]).isPositive());
     assertThat(lively)
         .containsKeys(
-            "rules: when", "rules: sequence", "rules: deadline", "rules: shadow", "outcome PASS",
-            "outcome CHALLENGE", "outcome REVIEW", "outcome BLOCK", "sequences with times",
-            "sequences with strictly", "sequences with times and strictly", "sequences of 4 steps",
-            "sequences naming earlier steps", "when-rules naming sequences",
-            "deadlines with lookback", "decisions with list DENY", "decisions with list ALLOW",
-            "decisions with list WATCH", "when with kilometres", "when with coalesce",
-            "figures: count", "figures: sum", "figures: avg", "figures: min", "figures: max",
-            "figures: distinct", "figures: first", "figures: last", "figures: previous",
-            "figures: age", "figures: s");
+            "rules: when",
+            "rules: sequence",
+            "rules: deadline",
+            "rules: shadow",
+            "outcome PASS",
+            "outcome CHALLENGE",
+            "outcome REVIEW",
+            "outcome BLOCK",
+            "sequences with times",
+            "sequences with strictly",
+            "sequences with times and strictly",
+            "sequences of 4 steps",
+            "sequences naming earlier steps",
+            "when-rules naming sequences",
+            "deadlines with lookback",
+            "decisions with list DENY",
+            "decisions with list ALLOW",
+            "decisions with list WATCH",
+            "when with kilometres",
+            "when with coalesce",
+            "figures: count",
+            "figures: sum",
+            "figures: avg",
+            "figures: min",
+            "figures: max",
+            "figures: distinct",
+            "figures: first",
+            "figures: last",
+            "figures: previous",
+            "figures: age",
+            "figures: s");
   }
 
   private static void tallyIf(

@@ -44,10 +44,14 @@ class RealDataTest {
               user.signup_age: { of: "LoginEvent(kind = LoginKind.SIGNUP)", aggregate: age, field: userId, window: 30 days }
             """
                 .formatted(purchase),
-            "two.yaml", "title: T\nwhen: OrderEvent(device.users >= 2)",
-            "three.yaml", "title: T\nwhen: OrderEvent(device.users >= 3)",
-            "five.yaml", "title: T\nwhen: OrderEvent(device.users >= 5)",
-            "minute.yaml", "title: T\nwhen: OrderEvent(user.signup_age <= 60000)");
+            "two.yaml",
+            "title: T\nwhen: OrderEvent(device.users >= 2)",
+            "three.yaml",
+            "title: T\nwhen: OrderEvent(device.users >= 3)",
+            "five.yaml",
+            "title: T\nwhen: OrderEvent(device.users >= 5)",
+            "minute.yaml",
+            "title: T\nwhen: OrderEvent(user.signup_age <= 60000)");
     List<Decision> decisions =
         new ReferenceEvaluator(rules).evaluate(purchases.events(), List.of()).decisions();
     assertThat(decisions).hasSize(30_189);

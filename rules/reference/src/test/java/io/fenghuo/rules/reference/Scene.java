@@ -31,7 +31,8 @@ final class Scene {
 
   Scene feature(String name, String body) {
     files.merge(
-        "features.yaml", "features:\n  " + name + ": { " + body + " }\n",
+        "features.yaml",
+        "features:\n  " + name + ": { " + body + " }\n",
         (old, more) -> old + more.substring("features:\n".length()));
     return this;
   }

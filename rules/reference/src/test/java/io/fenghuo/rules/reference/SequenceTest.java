@@ -50,7 +50,10 @@ class SequenceTest {
   @Test
   void theLastStepIsTheTrigger() {
     Scene scene =
-        rule("- o: OrderEvent\n- f: LoginEvent").login("a", 1, true).order("b", 2).login("c", 3, true);
+        rule("- o: OrderEvent\n- f: LoginEvent")
+            .login("a", 1, true)
+            .order("b", 2)
+            .login("c", 3, true);
     assertThat(hits(scene)).isEmpty();
   }
 
@@ -72,10 +75,7 @@ class SequenceTest {
     String steps = "- f: LoginEvent(success = false)\n- o: OrderEvent\n  strictly: true";
     assertThat(hits(rule(steps).login("a", 1, false).login("b", 2, true).order("c", 3))).isEmpty();
     Scene otherType =
-        rule(steps)
-            .login("a", 1, false)
-            .payment("b", 2, PaymentStatus.FAILED)
-            .order("c", 3);
+        rule(steps).login("a", 1, false).payment("b", 2, PaymentStatus.FAILED).order("c", 3);
     assertThat(chosen(otherType)).containsExactly("a", "c");
   }
 
@@ -95,7 +95,8 @@ class SequenceTest {
 
   @Test
   void strictlyWithTimesMeansOneRightAfterTheOther() {
-    String steps = "- f: LoginEvent(success = false)\n  times: 2\n  strictly: true\n- o: OrderEvent";
+    String steps =
+        "- f: LoginEvent(success = false)\n  times: 2\n  strictly: true\n- o: OrderEvent";
     Scene apart =
         rule(steps).login("a", 1, false).login("b", 2, true).login("c", 3, false).order("e", 5);
     assertThat(hits(apart)).isEmpty();
@@ -112,14 +113,16 @@ class SequenceTest {
   @Test
   void theAliasOfTimesIsTheLastOfThem() {
     Scene scene =
-        rule(
-                "- f: LoginEvent(success = false)\n  times: 2\n"
-                    + "- o: OrderEvent(deviceId = f.deviceId)")
+        rule("- f: LoginEvent(success = false)\n  times: 2\n"
+                + "- o: OrderEvent(deviceId = f.deviceId)")
             .login("a", 1, false)
-            .login("b", 2, login -> {
-              login.setSuccess(false);
-              login.setDeviceId("d2");
-            })
+            .login(
+                "b",
+                2,
+                login -> {
+                  login.setSuccess(false);
+                  login.setDeviceId("d2");
+                })
             .order("c", 3, order -> order.setDeviceId("d2"));
     assertThat(hits(scene)).hasSize(1);
   }
@@ -165,10 +168,13 @@ class SequenceTest {
             .login("a", 1, false)
             .order("b", 2)
             .order("c", 60_000, order -> order.setOrderId("o2"))
-            .order("d", 60_000, order -> {
-              order.setOrderId("o3");
-              order.setUserId(null);
-            });
+            .order(
+                "d",
+                60_000,
+                order -> {
+                  order.setOrderId("o3");
+                  order.setUserId(null);
+                });
     assertThat(hits(scene)).containsExactly("account/take-over", "x");
     assertThat(chosen(scene)).containsExactly("a", "b");
     assertThat(scene.at("b")).containsEntry("user.take_over", true);

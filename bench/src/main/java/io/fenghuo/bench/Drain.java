@@ -1,0 +1,147 @@
+package io.fenghuo.bench;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+
+/**
+ * How fast a job gets through a backlog: it is begun on full topics, warmed up, and then its source is watched for a
+ * while.
+ */
+final class Drain {
+
+  private static final double USABLE = 0.97;
+  private static final long POLL_MILLIS = 500;
+
+  /**
+   * What came of it.
+   *
+   * @param perSecond events that left the source in a second
+   * @param seconds that were measured
+   * @param jobCpu processor seconds of the job's JVM, meanwhile
+   * @param brokerCpu of the broker's
+   * @param othersCpu of everything else on the machine: noise
+   * @param heapAfterGc bytes, at the end
+   * @param stateBytes in the last checkpoints
+   * @param threads processor seconds of each of the job's threads
+   */
+  record Result(
+      String kind,
+      double perSecond,
+      double seconds,
+      double jobCpu,
+      double brokerCpu,
+      double othersCpu,
+      long heapAfterGc,
+      long stateBytes,
+      Map<String, Double> threads) {
+
+    /** Processor time of job and broker for one event, in microseconds. */
+    double cpuMicrosPerEvent() {
+      return 1e6 * (jobCpu + brokerCpu) / (perSecond * seconds);
+    }
+
+    double jobCpuMicrosPerEvent() {
+      return 1e6 * jobCpu / (perSecond * seconds);
+    }
+
+    /** Share of the processor time used meanwhile that went to neither job nor broker. */
+    double noise() {
+      return othersCpu / (jobCpu + brokerCpu + othersCpu);
+    }
+  }
+
+  private final Stage stage;
+  private final long backlog;
+  private final int warmUpSeconds;
+  private final int seconds;
+  private final Consumer<String> progress;
+
+  /**
+   * @param backlog events in the topics
+   * @param warmUpSeconds at least
+   */
+  Drain(Stage stage, long backlog, int warmUpSeconds, int seconds, Consumer<String> progress) {
+    this.stage = stage;
+    this.backlog = backlog;
+    this.warmUpSeconds = warmUpSeconds;
+    this.seconds = seconds;
+    this.progress = progress;
+  }
+
+  /**
+   * Measures one run.
+   *
+   * @param atLeast events that belong to the warm-up, however long they take
+   * @param recording where a flight recording of the measured part goes, or null for none
+   */
+  Result run(String kind, long atLeast, Path recording) throws IOException {
+    try (ChildJvm job = stage.job(kind)) {
+      long begun = System.nanoTime();
+      long events = 0;
+      while (seconds(begun) < warmUpSeconds || events < atLeast) {
+        pause();
+        events = Long.parseLong(job.ask("events"));
+        progress.accept(String.format("%s: warming up, %,d events", kind, events));
+        if (events >= backlog * USABLE) {
+          throw new IOException(
+              kind + " used up " + events + " events in its warm-up; give it more with --events");
+        }
+      }
+      Profile profile = recording == null ? null : Profile.begin(job.pid(), recording);
+      double machine = CpuTimes.ofMachine();
+      double broker = CpuTimes.ofProcess(stage.brokerPid());
+      double own = CpuTimes.ofProcess(job.pid());
+      Map<String, Double> threads = CpuTimes.ofThreads(job.pid());
+      long first = Long.parseLong(job.ask("events"));
+      long start = System.nanoTime();
+      long last = first;
+      while (seconds(start) < seconds && last < backlog * USABLE) {
+        pause();
+        last = Long.parseLong(job.ask("events"));
+        progress.accept(
+            String.format("%s: %,.0f events/s", kind, (last - first) / seconds(start)));
+      }
+      double took = seconds(start);
+      own = CpuTimes.ofProcess(job.pid()) - own;
+      broker = CpuTimes.ofProcess(stage.brokerPid()) - broker;
+      machine = CpuTimes.ofMachine() - machine;
+      Map<String, Double> used = new TreeMap<>();
+      CpuTimes.ofThreads(job.pid())
+          .forEach((thread, time) -> used.put(thread, time - threads.getOrDefault(thread, 0.0)));
+      if (profile != null) {
+        profile.end();
+      }
+      String health = job.ask("health");
+      if (!health.equals("running")) {
+        throw new IOException(kind + ": " + health);
+      }
+      long state = stage.stateBytes();
+      long heap = Long.parseLong(job.ask("heap"));
+      return new Result(
+          kind,
+          (last - first) / took,
+          took,
+          own,
+          broker,
+          Math.max(0, machine - own - broker),
+          heap,
+          state,
+          used);
+    }
+  }
+
+  private static void pause() {
+    try {
+      Thread.sleep(POLL_MILLIS);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException("interrupted", e);
+    }
+  }
+
+  private static double seconds(long since) {
+    return (System.nanoTime() - since) / 1e9;
+  }
+}

@@ -1,0 +1,86 @@
+package io.fenghuo.bench;
+
+import io.fenghuo.local.FlinkCluster;
+import io.fenghuo.local.FlinkSettings;
+import io.fenghuo.local.Job;
+import io.fenghuo.pipelines.RiskJob;
+import io.fenghuo.pipelines.RiskSettings;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+
+/** A JVM with Flink and one job in it, begun afresh for every run. Ends, as by a kill, when its input ends. */
+final class JobProcess {
+
+  static final String FLOOR = "floor";
+
+  /** Records that have left the Kafka source. */
+  private static final String COUNTER = "flink_taskmanager_job_task_operator_numRecordsIn{";
+
+  private static final String SOURCE = "operator_name=\"Source:_read\"";
+
+  private JobProcess() {}
+
+  /**
+   * @param args folder, Flink's port, port of the metrics, Kafka, consumer group, and {@code floor} or a rule set as
+   *     {@link RuleFiles#of} knows it
+   */
+  public static void main(String[] args) throws Exception {
+    Path folder = Path.of(args[0]);
+    String kafka = args[3];
+    String group = args[4];
+    FlinkCluster flink =
+        FlinkCluster.start(
+            FlinkSettings.of(
+                folder.resolve("checkpoints"),
+                folder.resolve("scratch"),
+                Integer.parseInt(args[1]),
+                Integer.parseInt(args[2])));
+    Job job =
+        args[5].equals(FLOOR)
+            ? env -> FloorJob.build(env, kafka, group)
+            : env -> RiskJob.build(env, new RiskSettings(kafka, RuleFiles.of(args[5])).group(group));
+    flink.run(args[5], job, notice -> {});
+    while (!flink.isRunning()) {
+      Thread.sleep(50);
+    }
+    HttpClient http = HttpClient.newHttpClient();
+    ChildJvm.serve(
+        command ->
+            switch (command) {
+              case "events" -> String.valueOf(events(metrics(http, flink)));
+              case "metrics" -> metrics(http, flink).replace('\n', '\t');
+              case "heap" -> String.valueOf(heapAfterCollection());
+              case "health" ->
+                  flink.isRunning() ? "running" : "NOT RUNNING " + flink.lastFailure().orElse("");
+              default -> throw new IllegalArgumentException(command);
+            });
+    // A run's state is of no use to the next one.
+    Runtime.getRuntime().halt(0);
+  }
+
+  private static String metrics(HttpClient http, FlinkCluster flink)
+      throws IOException, InterruptedException {
+    HttpRequest request = HttpRequest.newBuilder(flink.metricsPage()).build();
+    return http.send(request, HttpResponse.BodyHandlers.ofString()).body();
+  }
+
+  static long events(String metrics) {
+    return metrics
+        .lines()
+        .filter(line -> line.startsWith(COUNTER) && line.contains(SOURCE))
+        .mapToLong(line -> (long) Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+        .sum();
+  }
+
+  private static long heapAfterCollection() throws InterruptedException {
+    for (int i = 0; i < 3; i++) {
+      System.gc();
+      Thread.sleep(100);
+    }
+    return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
+  }
+}

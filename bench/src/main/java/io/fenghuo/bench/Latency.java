@@ -1,0 +1,76 @@
+package io.fenghuo.bench;
+
+import io.fenghuo.schemas.Stream;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.function.Consumer;
+import org.HdrHistogram.Histogram;
+
+/**
+ * How long an order waits for its decision at a share of what the job can do: warmed up flat out, which also tells what
+ * it can do while events are being sent, then an open loop.
+ */
+final class Latency {
+
+  /** About a second's backlog: enough to keep everything busy. */
+  private static final int MOST_AWAITED = 1_500;
+
+  private static final Duration REST = Duration.ofSeconds(60);
+
+  /**
+   * What came of it.
+   *
+   * @param most events a second, flat out, sending included
+   * @param perSecond rate at which the latency was measured
+   * @param undecided orders without a decision a minute after
+   */
+  record Result(String kind, double most, double perSecond, Histogram nanos, int undecided) {
+
+    double millis(double percentile) {
+      return nanos.getValueAtPercentile(percentile) / 1e6;
+    }
+  }
+
+  private final Stage stage;
+  private final Path tape;
+  private final Consumer<String> progress;
+
+  Latency(Stage stage, Path tape, Consumer<String> progress) {
+    this.stage = stage;
+    this.tape = tape;
+    this.progress = progress;
+  }
+
+  /**
+   * Measures one run.
+   *
+   * @param share of the most it can do
+   */
+  Result run(String kind, int warmUpSeconds, int measured, int seconds, double share)
+      throws Exception {
+    String decisions =
+        kind.equals(JobProcess.FLOOR) ? FloorJob.TOPIC : Stream.DECISIONS.topic();
+    try (ChildJvm job = stage.jobFromNowOn(kind);
+        Traffic traffic = Traffic.open(tape, stage.kafka(), decisions)) {
+      progress.accept(kind + ": warming up flat out");
+      double most = traffic.flatOut(warmUpSeconds + measured, measured, MOST_AWAITED);
+      double rate = share * most;
+      traffic.openLoop(
+          rate,
+          10,
+          seconds,
+          awaited ->
+              progress.accept(
+                  String.format(
+                      "%s: %,.0f of %,.0f events/s, %,d orders under way",
+                      kind, rate, most, awaited)));
+      int undecided = traffic.awaitRest(REST);
+      String health = job.ask("health");
+      if (!health.equals("running")) {
+        throw new IOException(kind + ": " + health);
+      }
+      return new Result(kind, most, rate, traffic.latencies(), undecided);
+    }
+  }
+}
