@@ -16,14 +16,15 @@ import java.util.SplittableRandom;
 import org.apache.avro.specific.SpecificRecord;
 
 /**
- * Events of a given number of users, all equally busy, which is the worst case for a cache: first everybody logs in
- * once, so that state exists for each of them; then visits by users drawn at random. The mix is about the simulated
- * shop's: a visit is a login, six pages, and in 47 % of cases an order and its payment.
+ * Events of a given number of users, all equally busy, which is the worst case for a cache: first one event of
+ * everybody, so that state exists for each of them; then visits by users drawn at random. The mix is about the
+ * simulated shop's, in both parts: a visit is a login, six pages, and in 47 % of cases an order and its payment.
  *
  * <p>Each user has a device, an IP address, a payment account and a receiver address of their own.
  */
 final class Crowd implements Iterator<SpecificRecord> {
 
+  private static final int PAGES = 6;
   private static final double BUYERS = 0.47;
 
   private final SplittableRandom random;
@@ -54,12 +55,24 @@ final class Crowd implements Iterator<SpecificRecord> {
   @Override
   public SpecificRecord next() {
     if (met < users) {
-      return login(met++);
+      return anything(met++);
     }
     if (visit.isEmpty()) {
       plan(random.nextInt(users));
     }
     return visit.poll();
+  }
+
+  private SpecificRecord anything(int user) {
+    double which = random.nextDouble() * (1 + PAGES + 3 * BUYERS);
+    if (which < 1) {
+      return login(user);
+    } else if (which < 1 + PAGES) {
+      return page(user, (int) which);
+    } else if (which < 1 + PAGES + BUYERS) {
+      return order(user, "o-" + Long.toString(orders++, 36), 10_000);
+    }
+    return payment(user, "q-" + user, 10_000, PaymentStatus.INITIATED);
   }
 
   private long time() {
@@ -76,7 +89,7 @@ final class Crowd implements Iterator<SpecificRecord> {
 
   private void plan(int user) {
     visit.add(login(user));
-    for (int page = 0; page < 6; page++) {
+    for (int page = 0; page < PAGES; page++) {
       visit.add(page(user, page));
     }
     if (random.nextDouble() < BUYERS) {

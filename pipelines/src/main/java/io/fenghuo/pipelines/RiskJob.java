@@ -175,7 +175,7 @@ public final class RiskJob {
   }
 
   /** What the job needs of Flink wherever it runs. */
-  private static Configuration needs() {
+  static Configuration needs() {
     Configuration flink = new Configuration();
     flink.set(PipelineOptions.NAME, "fenghuo-risk");
     flink.set(PipelineOptions.AUTO_GENERATE_UIDS, false);

@@ -121,8 +121,8 @@ public final class RiskSettings implements Serializable {
   }
 
   public RiskSettings cachedBytes(int cachedBytes) {
-    if (cachedBytes < 1 << 16) {
-      throw new IllegalArgumentException("cachedBytes: " + cachedBytes + " (expected: >= 65536)");
+    if (cachedBytes < 0) {
+      throw new IllegalArgumentException("cachedBytes: " + cachedBytes + " (expected: >= 0)");
     }
     this.cachedBytes = cachedBytes;
     return this;

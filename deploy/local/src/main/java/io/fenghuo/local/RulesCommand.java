@@ -1,7 +1,28 @@
 package io.fenghuo.local;
 
+import io.fenghuo.rules.EntityKind;
+import io.fenghuo.rules.EventType;
+import io.fenghuo.rules.assess.Plan;
+import io.fenghuo.rules.definition.Feature;
+import io.fenghuo.rules.definition.Rule;
+import io.fenghuo.rules.definition.RuleError;
+import io.fenghuo.rules.definition.RuleErrors;
+import io.fenghuo.rules.definition.RuleSet;
+import io.fenghuo.rules.esper.EsperCompiler;
+import io.fenghuo.rules.rehearsal.RulePacks;
+import io.fenghuo.rules.rehearsal.RuleTest;
+import io.fenghuo.schemas.RuleMode;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
@@ -14,6 +35,8 @@ import picocli.CommandLine.Spec;
     description = "Check, test and list rules.",
     subcommands = {RulesCommand.Check.class, RulesCommand.Test.class, RulesCommand.Listing.class},
     footer = {
+      "",
+      "The rule language is described in rules/README.md.",
       "",
       "Examples:",
       "  ./fenghuo rules check my-rules",
@@ -29,12 +52,8 @@ final class RulesCommand implements Runnable {
     throw new ParameterException(spec.commandLine(), "Missing subcommand: check, test or list");
   }
 
-  /** Says what is wrong in a folder of rules, and where. */
-  @Command(
-      name = "check",
-      description = "Say what is wrong in a folder of rules, and where.",
-      footer = {"", "Example:", "  ./fenghuo rules check my-rules"})
-  static final class Check implements Callable<Integer> {
+  /** What the three have in common: a folder of rules. */
+  abstract static class OfFolder implements Callable<Integer> {
 
     @Parameters(
         arity = "0..1",
@@ -42,47 +61,199 @@ final class RulesCommand implements Runnable {
         description = "Folder of rules; without it, the packaged ones.")
     private Path folder;
 
+    @Spec private CommandSpec spec;
+
+    PrintWriter out() {
+      return spec.commandLine().getOut();
+    }
+
+    Map<String, String> files() {
+      if (folder == null) {
+        return RulePacks.shipped();
+      }
+      if (!Files.isDirectory(folder)) {
+        throw new CommandFailure(
+            folder + " is not a folder.", "Name a folder that holds rule files (*.yaml).");
+      }
+      try {
+        Map<String, String> files = RulePacks.read(folder);
+        if (files.isEmpty()) {
+          throw new CommandFailure(
+              folder + " holds no *.yaml files.", "See rules/README.md for what a rule looks like.");
+        }
+        return files;
+      } catch (IOException unreadable) {
+        throw new CommandFailure(
+            "Cannot read " + folder + ": " + unreadable.getMessage(),
+            "Check that the folder and its files may be read.",
+            unreadable);
+      }
+    }
+
+    /** Prints everything that is wrong; one line each, file and line first. */
+    int refuse(List<RuleError> errors) {
+      PrintWriter err = spec.commandLine().getErr();
+      errors.forEach(error -> err.println(prefixed(error)));
+      err.println(errors.size() == 1 ? "1 error" : errors.size() + " errors");
+      return CommandFailure.FAILED;
+    }
+
+    private String prefixed(RuleError error) {
+      return folder == null ? error.toString() : folder.resolve(error.toString()).toString();
+    }
+  }
+
+  /** Says what is wrong in a folder of rules, and where. */
+  @Command(
+      name = "check",
+      description = "Say what is wrong in a folder of rules, and where; and what the rules cost.",
+      footer = {"", "Example:", "  ./fenghuo rules check my-rules"})
+  static final class Check extends OfFolder {
+
     @Override
     public Integer call() {
-      throw new UnsupportedOperationException("not yet");
+      Map<String, String> files = files();
+      try {
+        RuleSet rules = RuleSet.read(files);
+        Plan plan = Plan.of(rules);
+        EsperCompiler.compile(plan);
+        cost(rules, plan);
+        warnings(rules, files);
+        return 0;
+      } catch (RuleErrors wrong) {
+        return refuse(wrong.errors());
+      }
+    }
+
+    private void cost(RuleSet rules, Plan plan) {
+      out()
+          .printf(
+              "%d rules (%s), %d features, %d distinct filters: all right. Version %s.%n",
+              rules.rules().size(),
+              rules.rules().stream()
+                  .collect(Collectors.groupingBy(Rule::mode, java.util.TreeMap::new, Collectors.counting()))
+                  .entrySet()
+                  .stream()
+                  .map(e -> e.getValue() + " " + e.getKey().name().toLowerCase(Locale.ROOT))
+                  .collect(Collectors.joining(", ")),
+              rules.features().size(),
+              plan.filters().size(),
+              rules.version());
+      for (EntityKind kind : EntityKind.values()) {
+        String kept =
+            java.util.Arrays.stream(EventType.values())
+                .filter(type -> plan.entity(kind).retention(type) > 0)
+                .map(type -> type.label() + " " + span(plan.entity(kind).retention(type)))
+                .collect(Collectors.joining(", "));
+        if (!kept.isEmpty()) {
+          out()
+              .printf(
+                  "  %-8s %2d features, %2d sequences, %2d deadlines; remembers %s%n",
+                  kind.label(),
+                  plan.entity(kind).features().size(),
+                  plan.entity(kind).sequences().size(),
+                  plan.entity(kind).deadlines().size(),
+                  kept);
+        }
+      }
+    }
+
+    private static String span(long millis) {
+      if (millis >= 172_800_000) {
+        return millis / 86_400_000 + "d";
+      }
+      return millis >= 7_200_000 ? millis / 3_600_000 + "h" : Math.max(1, millis / 1000) + "s";
+    }
+
+    private void warnings(RuleSet rules, Map<String, String> files) {
+      for (Rule rule : rules.rules()) {
+        if (!files.containsKey(rule.id() + ".test.yaml")) {
+          out().println("warning: " + rule.id() + " has no test (" + rule.id() + ".test.yaml)");
+        }
+      }
+      Set<String> named =
+          rules.rules().stream()
+              .filter(rule -> rule.body() instanceof Rule.When)
+              .flatMap(rule -> ((Rule.When) rule.body()).trigger().condition().names().stream())
+              .collect(Collectors.toSet());
+      for (Feature feature : rules.features()) {
+        if (!named.contains(feature.fullName())) {
+          out().println("warning: no rule looks at " + feature.fullName());
+        }
+      }
     }
   }
 
   /** Runs the tests beside the rules through the engine that runs in production. */
   @Command(
       name = "test",
-      description = "Run the tests beside the rules.",
+      description = "Run the tests beside the rules, through the engine that runs in production.",
       footer = {"", "Example:", "  ./fenghuo rules test my-rules"})
-  static final class Test implements Callable<Integer> {
-
-    @Parameters(
-        arity = "0..1",
-        paramLabel = "DIR",
-        description = "Folder of rules; without it, the packaged ones.")
-    private Path folder;
+  static final class Test extends OfFolder {
 
     @Override
     public Integer call() {
-      throw new UnsupportedOperationException("not yet");
+      Map<String, String> files = files();
+      int passed = 0;
+      int failed = 0;
+      int untested = 0;
+      for (String rule : RuleTest.rulesIn(files)) {
+        Optional<RuleTest> test = RuleTest.of(rule, files);
+        if (test.isEmpty()) {
+          untested++;
+          out().println("no test  " + rule);
+          continue;
+        }
+        List<RuleError> errors = test.get().run(EsperCompiler::compile);
+        if (errors.isEmpty()) {
+          passed++;
+          out().println("ok       " + rule);
+        } else {
+          failed++;
+          out().println("FAILED   " + rule);
+          refuse(errors);
+        }
+        out().flush();
+      }
+      out().printf("%d passed, %d failed, %d without a test%n", passed, failed, untested);
+      return failed == 0 ? 0 : CommandFailure.FAILED;
     }
   }
 
   /** Lists the rules of a folder. */
   @Command(
       name = "list",
-      description = "List the rules.",
+      description = "List the rules: id, mode, what they ask for, title.",
       footer = {"", "Example:", "  ./fenghuo rules list"})
-  static final class Listing implements Callable<Integer> {
-
-    @Parameters(
-        arity = "0..1",
-        paramLabel = "DIR",
-        description = "Folder of rules; without it, the packaged ones.")
-    private Path folder;
+  static final class Listing extends OfFolder {
 
     @Override
     public Integer call() {
-      throw new UnsupportedOperationException("not yet");
+      try {
+        for (Rule rule : RuleSet.read(files()).rules()) {
+          out()
+              .printf(
+                  "%-32s %-6s %-22s %s · %s%n",
+                  rule.id(),
+                  rule.mode() == RuleMode.LIVE ? "live" : rule.mode().name().toLowerCase(Locale.ROOT),
+                  effect(rule),
+                  rule.title().zh(),
+                  rule.title().en());
+        }
+        return 0;
+      } catch (RuleErrors wrong) {
+        return refuse(wrong.errors());
+      }
+    }
+
+    private static String effect(Rule rule) {
+      String outcome =
+          rule.score() > 0 ? rule.outcome().name() + " " + rule.score() : "";
+      String alert =
+          rule.alert() == null
+              ? ""
+              : "alert:" + rule.alert().severity().name().toLowerCase(Locale.ROOT);
+      return (outcome + " " + alert).strip();
     }
   }
 }

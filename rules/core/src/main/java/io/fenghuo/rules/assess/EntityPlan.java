@@ -307,7 +307,7 @@ public final class EntityPlan {
   }
 
   /** How long events of the type are remembered, milliseconds; 0 for not at all. */
-  long retention(EventType type) {
+  public long retention(EventType type) {
     return retention[type.ordinal()];
   }
 

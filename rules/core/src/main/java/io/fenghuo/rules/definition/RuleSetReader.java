@@ -354,7 +354,11 @@ final class RuleSetReader {
     List<String> own = new ArrayList<>();
     for (String name : of.condition().names()) {
       if (!Rule.Step.isOfAlias(name)) {
-        own.add(name);
+        // A constant may be compared with a property of an earlier step alone.
+        boolean ofEarlier = earlier.stream().anyMatch(s -> isConstantOf(s.of().type(), name));
+        if (!ofEarlier) {
+          own.add(name);
+        }
         continue;
       }
       String alias = name.substring(0, name.indexOf('.'));
@@ -547,6 +551,11 @@ final class RuleSetReader {
         section.error(key, unknownProperty(name, type));
       }
     }
+  }
+
+  private static boolean isConstantOf(EventType type, String name) {
+    int dot = name.indexOf('.');
+    return dot > 0 && enumProblem(name.substring(0, dot), name.substring(dot + 1), type).isEmpty();
   }
 
   private static Optional<String> enumProblem(String enumName, String constant, EventType type) {
