@@ -11,6 +11,7 @@ import io.fenghuo.schemas.UndecodableException;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.TreeMap;
 import org.apache.avro.specific.SpecificRecord;
 
 /** What the job and the reference evaluator must say alike. */
@@ -74,7 +75,13 @@ final class Agreement {
   private static List<String> byId(List<Alert> alerts) {
     return alerts.stream()
         .sorted(Comparator.comparing(Alert::getAlertId))
-        .map(Alert::toString)
+        .map(
+            alert -> {
+              Alert copy = Alert.newBuilder(alert).build();
+              copy.setLabels(new TreeMap<>(alert.getLabels()));
+              copy.setAnnotations(new TreeMap<>(alert.getAnnotations()));
+              return copy.toString();
+            })
         .toList();
   }
 }

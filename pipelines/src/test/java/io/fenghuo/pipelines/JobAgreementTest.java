@@ -38,7 +38,7 @@ class JobAgreementTest {
     Long seed = Long.getLong("fenghuo.seed");
     return seed != null
         ? LongStream.of(seed)
-        : LongStream.range(1, 1 + Integer.getInteger("fenghuo.jobs", 3));
+        : LongStream.range(1, 1 + Integer.getInteger("fenghuo.jobs", 2));
   }
 
   @ParameterizedTest(name = "seed {0}")

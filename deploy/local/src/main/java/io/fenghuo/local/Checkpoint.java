@@ -74,8 +74,13 @@ record Checkpoint(Path folder, long completedAt) {
       }
       if (Files.size(path) != file.getStateSize()) {
         throw new IOException(
-            "file " + path + " has " + Files.size(path) + " bytes (expected: "
-                + file.getStateSize() + ")");
+            "file "
+                + path
+                + " has "
+                + Files.size(path)
+                + " bytes (expected: "
+                + file.getStateSize()
+                + ")");
       }
       files.add(path);
     } else if (state instanceof IncrementalRemoteKeyedStateHandle incremental) {

@@ -33,8 +33,8 @@ final class CheckpointFolder {
    * The newest checkpoint that can be read, or empty when there is none at all.
    *
    * @param notice told of each newer one that cannot be read, and why
-   * @throws CommandFailure if there are checkpoints and none can be read: to begin without state
-   *     is for a person to decide
+   * @throws CommandFailure if there are checkpoints and none can be read: to begin without state is
+   *     for a person to decide
    */
   Optional<Checkpoint> newestReadable(Consumer<String> notice) throws IOException {
     List<Checkpoint> checkpoints = newestFirst();
@@ -44,7 +44,10 @@ final class CheckpointFolder {
         return Optional.of(checkpoint);
       } catch (IOException e) {
         notice.accept(
-            "checkpoint " + checkpoint.folder() + " cannot be read (" + e.getMessage()
+            "checkpoint "
+                + checkpoint.folder()
+                + " cannot be read ("
+                + e.getMessage()
                 + "); trying the one before");
       }
     }

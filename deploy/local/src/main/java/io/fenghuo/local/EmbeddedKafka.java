@@ -120,7 +120,8 @@ public final class EmbeddedKafka implements AutoCloseable {
     try {
       stopping.join(STOP_LIMIT.toMillis());
       if (stopping.isAlive()) {
-        LOG.warn("Kafka did not stop within {} s; its log is recovered at the next start",
+        LOG.warn(
+            "Kafka did not stop within {} s; its log is recovered at the next start",
             STOP_LIMIT.toSeconds());
       }
     } catch (InterruptedException e) {
@@ -156,11 +157,21 @@ public final class EmbeddedKafka implements AutoCloseable {
     settings.put("node.id", String.valueOf(NODE_ID));
     settings.put("controller.quorum.voters", NODE_ID + "@" + host + ":" + controllerPort);
     settings.put("controller.listener.names", CONTROLLER_LISTENER);
-    settings.put("listeners",
-        "PLAINTEXT://" + host + ":" + port
-            + "," + CONTROLLER_LISTENER + "://" + host + ":" + controllerPort);
+    settings.put(
+        "listeners",
+        "PLAINTEXT://"
+            + host
+            + ":"
+            + port
+            + ","
+            + CONTROLLER_LISTENER
+            + "://"
+            + host
+            + ":"
+            + controllerPort);
     settings.put("advertised.listeners", "PLAINTEXT://" + host + ":" + port);
-    settings.put("listener.security.protocol.map",
+    settings.put(
+        "listener.security.protocol.map",
         "PLAINTEXT:PLAINTEXT," + CONTROLLER_LISTENER + ":PLAINTEXT");
     settings.put("log.dirs", data.toString());
 
@@ -198,13 +209,16 @@ public final class EmbeddedKafka implements AutoCloseable {
 
   /** Kafka ends the process itself on a fatal fault such as a full disk; say so before it does. */
   private static void sayWhyBeforeHalting(Path data) {
-    Exit.setHaltProcedure((status, message) -> {
-      LOG.error("Kafka stops the process: {}", message);
-      System.err.println(
-          "Kafka stopped on a fault it cannot survive (is the disk of " + data + " full?)."
-              + " The log file has the whole story; start again when it is mended.");
-      System.err.flush();
-      Runtime.getRuntime().halt(status);
-    });
+    Exit.setHaltProcedure(
+        (status, message) -> {
+          LOG.error("Kafka stops the process: {}", message);
+          System.err.println(
+              "Kafka stopped on a fault it cannot survive (is the disk of "
+                  + data
+                  + " full?)."
+                  + " The log file has the whole story; start again when it is mended.");
+          System.err.flush();
+          Runtime.getRuntime().halt(status);
+        });
   }
 }

@@ -60,8 +60,11 @@ final class EventPublisher implements AutoCloseable {
     Exception error = failure.get();
     if (error != null) {
       throw new CommandFailure(
-          "Kafka did not take an event: " + error.getMessage()
-              + " (" + published() + " were published before).",
+          "Kafka did not take an event: "
+              + error.getMessage()
+              + " ("
+              + published()
+              + " were published before).",
           "When Kafka is well again, publish the whole again: an event sent twice counts once.",
           error);
     }

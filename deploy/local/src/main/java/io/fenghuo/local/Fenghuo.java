@@ -20,10 +20,7 @@ import picocli.CommandLine.Spec;
     name = "fenghuo",
     description = "Watches an online shop while it trades.",
     synopsisSubcommandLabel = "COMMAND",
-    footer = {
-      "",
-      "Begin with `./fenghuo up`. Exit codes: 0 done, 1 failed, 2 called wrongly."
-    })
+    footer = {"", "Begin with `./fenghuo up`. Exit codes: 0 done, 1 failed, 2 called wrongly."})
 public final class Fenghuo implements Runnable {
 
   @Option(

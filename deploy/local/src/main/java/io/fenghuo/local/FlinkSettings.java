@@ -49,7 +49,12 @@ public record FlinkSettings(
   /** The same with another parallelism. */
   public FlinkSettings withParallelism(int subtasks) {
     return new FlinkSettings(
-        checkpoints, scratch, restPort, metricsPort, subtasks, managedMemoryMegabytes,
+        checkpoints,
+        scratch,
+        restPort,
+        metricsPort,
+        subtasks,
+        managedMemoryMegabytes,
         checkpointInterval);
   }
 

@@ -52,8 +52,7 @@ record KafkaAddress(String host, int port) {
       } catch (NumberFormatException e) {
         // falls through to the one message for all that can be wrong
       }
-      throw new TypeConversionException(
-          "'" + text + "' (expected: HOST:PORT, as 127.0.0.1:9092)");
+      throw new TypeConversionException("'" + text + "' (expected: HOST:PORT, as 127.0.0.1:9092)");
     }
   }
 

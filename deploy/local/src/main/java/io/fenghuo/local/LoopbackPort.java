@@ -41,8 +41,11 @@ final class LoopbackPort {
     } catch (IOException e) {
       throw new CommandFailure(
           part + " cannot listen on " + HOST + ":" + port + ": the port is taken.",
-          "Stop what uses it (`ss -ltnp 'sport = :" + port + "'` shows it), or choose another with "
-              + option + " PORT.",
+          "Stop what uses it (`ss -ltnp 'sport = :"
+              + port
+              + "'` shows it), or choose another with "
+              + option
+              + " PORT.",
           e);
     }
   }

@@ -26,8 +26,7 @@ public final class LoopbackPrometheusReporter extends AbstractPrometheusReporter
     try {
       boolean daemonThreads = true;
       server =
-          new HTTPServer(
-              new InetSocketAddress(LoopbackPort.HOST, port), registry(), daemonThreads);
+          new HTTPServer(new InetSocketAddress(LoopbackPort.HOST, port), registry(), daemonThreads);
     } catch (IOException e) {
       throw new UncheckedIOException("metrics cannot listen on port " + port, e);
     }

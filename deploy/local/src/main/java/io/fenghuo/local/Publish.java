@@ -100,7 +100,10 @@ final class Publish implements Callable<Integer> {
     long published = send(input, check);
     PrintWriter out = spec.commandLine().getOut();
     out.println(
-        "published " + published + " to " + stream.topic()
+        "published "
+            + published
+            + " to "
+            + stream.topic()
             + (check.invalid > 0 ? ", skipped " + check.invalid + " invalid" : ""));
     out.flush();
     return 0;
@@ -184,7 +187,9 @@ final class Publish implements Callable<Integer> {
         return null;
       }
       throw new CommandFailure(
-          "Line " + line.number() + " is invalid now and was not when it was checked: "
+          "Line "
+              + line.number()
+              + " is invalid now and was not when it was checked: "
               + e.getMessage(),
           "Publish a file that nothing writes to any more.",
           e);

@@ -12,8 +12,8 @@ import io.fenghuo.rules.esper.EsperCompiler;
 import io.fenghuo.rules.rehearsal.RulePacks;
 import io.fenghuo.rules.rehearsal.RuleTest;
 import io.fenghuo.schemas.RuleMode;
-import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -76,13 +76,14 @@ final class RulesCommand implements Runnable {
             folder + " is not a folder.", "Name a folder that holds rule files (*.yaml).");
       }
       try {
-        Map<String, String> files = RulePacks.read(folder);
+        Map<String, String> files = RulePacks.in(folder);
         if (files.isEmpty()) {
           throw new CommandFailure(
-              folder + " holds no *.yaml files.", "See rules/README.md for what a rule looks like.");
+              folder + " holds no *.yaml files.",
+              "See rules/README.md for what a rule looks like.");
         }
         return files;
-      } catch (IOException unreadable) {
+      } catch (UncheckedIOException unreadable) {
         throw new CommandFailure(
             "Cannot read " + folder + ": " + unreadable.getMessage(),
             "Check that the folder and its files may be read.",
@@ -131,7 +132,9 @@ final class RulesCommand implements Runnable {
               "%d rules (%s), %d features, %d distinct filters: all right. Version %s.%n",
               rules.rules().size(),
               rules.rules().stream()
-                  .collect(Collectors.groupingBy(Rule::mode, java.util.TreeMap::new, Collectors.counting()))
+                  .collect(
+                      Collectors.groupingBy(
+                          Rule::mode, java.util.TreeMap::new, Collectors.counting()))
                   .entrySet()
                   .stream()
                   .map(e -> e.getValue() + " " + e.getKey().name().toLowerCase(Locale.ROOT))
@@ -235,7 +238,9 @@ final class RulesCommand implements Runnable {
               .printf(
                   "%-32s %-6s %-22s %s · %s%n",
                   rule.id(),
-                  rule.mode() == RuleMode.LIVE ? "live" : rule.mode().name().toLowerCase(Locale.ROOT),
+                  rule.mode() == RuleMode.LIVE
+                      ? "live"
+                      : rule.mode().name().toLowerCase(Locale.ROOT),
                   effect(rule),
                   rule.title().zh(),
                   rule.title().en());
@@ -247,8 +252,7 @@ final class RulesCommand implements Runnable {
     }
 
     private static String effect(Rule rule) {
-      String outcome =
-          rule.score() > 0 ? rule.outcome().name() + " " + rule.score() : "";
+      String outcome = rule.score() > 0 ? rule.outcome().name() + " " + rule.score() : "";
       String alert =
           rule.alert() == null
               ? ""

@@ -133,14 +133,18 @@ final class Simulate implements Callable<Integer> {
     long used = seed == null ? startTime : seed;
     Progress progress = new Progress(spec.commandLine().getErr());
     Simulator simulator = new Simulator(scenario, used, rate, startTime, users);
-    SimulatedShop shop =
-        SimulatedShop.open(simulator, startTime + seconds * 1000, kafka.address());
+    SimulatedShop shop = SimulatedShop.open(simulator, startTime + seconds * 1000, kafka.address());
     try (shop) {
       while (!shop.finishedWithin(Duration.ofMillis(200)) && !stop.isRequested()) {
         if (progress.isDue()) {
           progress.show(
-              "published " + shop.published() + ", "
-                  + (System.currentTimeMillis() - startTime) / 1000 + " of " + seconds + " s");
+              "published "
+                  + shop.published()
+                  + ", "
+                  + (System.currentTimeMillis() - startTime) / 1000
+                  + " of "
+                  + seconds
+                  + " s");
         }
       }
     }

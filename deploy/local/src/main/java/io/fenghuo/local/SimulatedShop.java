@@ -26,8 +26,7 @@ final class SimulatedShop implements AutoCloseable {
   private final AtomicReference<RuntimeException> failure = new AtomicReference<>();
   private final Thread thread;
 
-  private SimulatedShop(
-      Iterator<SimulatedEvent> events, long endTime, EventPublisher publisher) {
+  private SimulatedShop(Iterator<SimulatedEvent> events, long endTime, EventPublisher publisher) {
     this.events = events;
     this.endTime = endTime;
     this.publisher = publisher;

@@ -2,17 +2,16 @@ package io.fenghuo.local;
 
 import io.fenghuo.local.simulate.Scenario;
 import io.fenghuo.local.simulate.Simulator;
-import io.fenghuo.schemas.Outcome;
 import io.fenghuo.pipelines.RiskJob;
 import io.fenghuo.pipelines.RiskSettings;
 import io.fenghuo.rules.rehearsal.RulePacks;
+import io.fenghuo.schemas.Outcome;
 import io.fenghuo.schemas.Stream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.io.IOException;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -176,14 +175,11 @@ final class Up implements Callable<Integer> {
   private JobPlan riskJob() {
     Set<Stream> reads =
         Set.of(Stream.ORDERS, Stream.PAYMENTS, Stream.LOGINS, Stream.TRAFFIC, Stream.LISTS);
-    return new JobPlan(
-        "risk",
-        reads,
-        env -> RiskJob.build(env, settings()));
+    return new JobPlan("risk", reads, env -> RiskJob.build(env, settings()));
   }
 
-  private RiskSettings settings() throws IOException {
-    Map<String, String> files = rules == null ? RulePacks.shipped() : RulePacks.read(rules);
+  private RiskSettings settings() {
+    Map<String, String> files = rules == null ? RulePacks.shipped() : RulePacks.in(rules);
     return new RiskSettings(kafka().toString(), files)
         .mode(mode == Mode.ARRIVAL ? RiskSettings.Mode.ARRIVAL : RiskSettings.Mode.EVENT_TIME)
         .bound(bound);
@@ -294,10 +290,14 @@ final class Up implements Callable<Integer> {
     try (LiveFigures figures = LiveFigures.start(kafka(), shopStreams);
         SimulatedShop shop = scenario == null ? null : open(scenario)) {
       progress.say(
-          "READY kafka=" + kafka.bootstrapServers()
-              + " flink=" + flink.webPage()
-              + " metrics=" + flink.metricsPage()
-              + " data=" + dataFolder.toAbsolutePath().normalize());
+          "READY kafka="
+              + kafka.bootstrapServers()
+              + " flink="
+              + flink.webPage()
+              + " metrics="
+              + flink.metricsPage()
+              + " data="
+              + dataFolder.toAbsolutePath().normalize());
       long last = System.nanoTime();
       while (!stop.requestedWithin(SECOND)) {
         boolean running = flink.isRunning();
@@ -316,8 +316,11 @@ final class Up implements Callable<Integer> {
     long used = seed == null ? startTime : seed;
     progress.say(
         String.format(
-            Locale.ROOT, "simulated shop opens: %s, %.0f events/s, seed %d",
-            scenario.name(), rate, used));
+            Locale.ROOT,
+            "simulated shop opens: %s, %.0f events/s, seed %d",
+            scenario.name(),
+            rate,
+            used));
     return SimulatedShop.open(
         new Simulator(scenario, used, rate, startTime, users), Long.MAX_VALUE, kafka());
   }

@@ -35,7 +35,10 @@ class DirectionsTest {
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage(
-            "org.apache.flink..", "org.apache.kafka..", "io.fenghuo.pipelines..", "io.fenghuo.local..")
+            "org.apache.flink..",
+            "org.apache.kafka..",
+            "io.fenghuo.pipelines..",
+            "io.fenghuo.local..")
         .check(OURS);
     classes()
         .that()
@@ -43,7 +46,11 @@ class DirectionsTest {
         .should()
         .onlyDependOnClassesThat()
         .resideInAnyPackage(
-            "io.fenghuo.schemas..", "java..", "javax.net.ssl..", "org.apache.avro..", "com.fasterxml.jackson..")
+            "io.fenghuo.schemas..",
+            "java..",
+            "javax.net.ssl..",
+            "org.apache.avro..",
+            "com.fasterxml.jackson..")
         .check(OURS);
   }
 

@@ -48,8 +48,7 @@ class EmbeddedKafkaTest {
 
   @Test
   void aTakenPortIsNamedTogetherWithTheWayOut() throws Exception {
-    try (ServerSocket other =
-        new ServerSocket(0, 1, InetAddress.getByName(LoopbackPort.HOST))) {
+    try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getByName(LoopbackPort.HOST))) {
       int port = other.getLocalPort();
       assertThatThrownBy(() -> EmbeddedKafka.start(folder, port))
           .isInstanceOfSatisfying(
@@ -88,9 +87,12 @@ class EmbeddedKafkaTest {
     try (KafkaConsumer<String, String> consumer =
         new KafkaConsumer<>(
             Map.of(
-                "bootstrap.servers", kafka.bootstrapServers(),
-                "group.id", "reader-" + count,
-                "auto.offset.reset", "earliest"),
+                "bootstrap.servers",
+                kafka.bootstrapServers(),
+                "group.id",
+                "reader-" + count,
+                "auto.offset.reset",
+                "earliest"),
             new StringDeserializer(),
             new StringDeserializer())) {
       consumer.subscribe(List.of(topic));

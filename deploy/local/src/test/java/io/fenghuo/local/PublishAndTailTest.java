@@ -65,7 +65,11 @@ class PublishAndTailTest {
     CommandRun published =
         CommandRun.withInput(
             "{\"eventId\":\"t1\",\"eventTime\":1,\"kind\":\"CLICK\",\"visitorId\":\"v\"}",
-            "publish", "traffic", "-", "--kafka", kafka.bootstrapServers());
+            "publish",
+            "traffic",
+            "-",
+            "--kafka",
+            kafka.bootstrapServers());
     assertThat(published.out()).contains("published 1 to traffic");
     assertThat(events(tail("traffic", "--max", "1", "--timeout", "30"))).hasSize(1);
   }
@@ -74,10 +78,7 @@ class PublishAndTailTest {
   void oneBadLineKeepsTheWholeFileBack() throws Exception {
     Path file =
         write(
-            order("o1"),
-            order("o2").replace("}", ",\"amuont\":5}"),
-            "no json at all",
-            order("o3"));
+            order("o1"), order("o2").replace("}", ",\"amuont\":5}"), "no json at all", order("o3"));
 
     CommandRun refused = publish("orders", file.toString());
     assertThat(refused.exitCode()).isEqualTo(1);
@@ -167,12 +168,19 @@ class PublishAndTailTest {
   }
 
   private static String login(String id, String user) {
-    return "{\"eventId\":\"" + id + "\",\"eventTime\":1767225600000,\"kind\":\"LOGIN\","
-        + "\"success\":true,\"userId\":\"" + user + "\"}";
+    return "{\"eventId\":\""
+        + id
+        + "\",\"eventTime\":1767225600000,\"kind\":\"LOGIN\","
+        + "\"success\":true,\"userId\":\""
+        + user
+        + "\"}";
   }
 
   private static String order(String id) {
-    return "{\"eventId\":\"" + id + "\",\"eventTime\":\"2026-01-01T00:00:00Z\",\"orderId\":\"" + id
+    return "{\"eventId\":\""
+        + id
+        + "\",\"eventTime\":\"2026-01-01T00:00:00Z\",\"orderId\":\""
+        + id
         + "\",\"type\":\"CREATED\",\"userId\":\"u\"}";
   }
 }

@@ -25,12 +25,13 @@ class SimulateTest {
     files("b", "7");
     files("c", "8");
     for (String file : List.of("orders.jsonl", "logins.jsonl", "traffic.jsonl", "labels.csv")) {
-      assertThat(folder.resolve("b").resolve(file)).hasSameBinaryContentAs(
-          folder.resolve("a").resolve(file));
+      assertThat(folder.resolve("b").resolve(file))
+          .hasSameBinaryContentAs(folder.resolve("a").resolve(file));
     }
-    assertThat(Files.mismatch(
-            folder.resolve("a").resolve("traffic.jsonl"),
-            folder.resolve("c").resolve("traffic.jsonl")))
+    assertThat(
+            Files.mismatch(
+                folder.resolve("a").resolve("traffic.jsonl"),
+                folder.resolve("c").resolve("traffic.jsonl")))
         .isNotEqualTo(-1);
   }
 
@@ -57,7 +58,16 @@ class SimulateTest {
 
   private CommandRun files(String name, String seed) {
     return CommandRun.of(
-        "simulate", "--scenario", "mixed", "--rate", "100", "--seconds", "600", "--seed", seed,
-        "--out", folder.resolve(name).toString());
+        "simulate",
+        "--scenario",
+        "mixed",
+        "--rate",
+        "100",
+        "--seconds",
+        "600",
+        "--seed",
+        seed,
+        "--out",
+        folder.resolve(name).toString());
   }
 }

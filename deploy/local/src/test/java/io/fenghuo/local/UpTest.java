@@ -49,14 +49,20 @@ class UpTest {
 
     CommandRun tailed =
         CommandRun.of(
-            "tail", "decisions", "--from-beginning", "--max", "5", "--timeout", "60",
-            "--kafka", "127.0.0.1:" + kafkaPort);
+            "tail",
+            "decisions",
+            "--from-beginning",
+            "--max",
+            "5",
+            "--timeout",
+            "60",
+            "--kafka",
+            "127.0.0.1:" + kafkaPort);
     assertThat(tailed.out().lines())
         .hasSize(5)
         .allMatch(line -> line.contains("\"outcome\":\"PASS\""));
 
-    CommandRun second =
-        run(new StopSignal(), new StringWriter(), LoopbackPort.free(), "none");
+    CommandRun second = run(new StopSignal(), new StringWriter(), LoopbackPort.free(), "none");
     assertThat(second.exitCode()).isEqualTo(1);
     assertThat(second.err()).contains("Another Fenghuo runs on");
 

@@ -31,7 +31,10 @@ final class Wording {
     return filled.append(text, at, text.length()).toString();
   }
 
-  /** A value for a reader: doubles with at most two decimals, nothing as {@code -}. */
+  /**
+   * A value for a reader: doubles with at most two decimals, rounded as they are read, nothing as
+   * {@code -}.
+   */
   static String spell(Object value) {
     if (value == null) {
       return "-";
@@ -41,7 +44,7 @@ final class Wording {
         return real.toString();
       }
       BigDecimal rounded =
-          new BigDecimal(real).setScale(2, RoundingMode.HALF_UP).stripTrailingZeros();
+          BigDecimal.valueOf(real).setScale(2, RoundingMode.HALF_UP).stripTrailingZeros();
       return rounded.signum() == 0 ? "0" : rounded.toPlainString();
     }
     return value.toString();
