@@ -136,6 +136,7 @@ final class Bench implements Callable<Integer> {
   private final List<String> table = new ArrayList<>();
   private PrintStream runs;
   private boolean shown;
+  private int measured;
 
   public static void main(String[] args) {
     System.exit(
@@ -384,7 +385,15 @@ final class Bench implements Callable<Integer> {
     return stage;
   }
 
-  private Drain.Result noted(String part, Drain.Result result) {
+  private Drain.Result noted(String part, Drain.Result result) throws IOException {
+    List<String> course = new ArrayList<>(List.of("seconds,events"));
+    result
+        .course()
+        .forEach(
+            at -> course.add(String.format(Locale.ROOT, "%.1f,%d", at.seconds(), at.events())));
+    Files.write(
+        out.resolve(
+            String.format("course-%02d-%s-%s.csv", ++measured, part, result.kind())), course);
     runs.printf(
         Locale.ROOT,
         "%s,%s,%.0f,%.1f,%.1f,%.1f,%.2f,%d,%d%n",

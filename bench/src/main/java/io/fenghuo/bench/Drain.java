@@ -2,6 +2,8 @@ package io.fenghuo.bench;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -26,6 +28,7 @@ final class Drain {
    * @param heapAfterGc bytes, at the end
    * @param stateBytes in the last checkpoints
    * @param threads processor seconds of each of the job's threads
+   * @param course how it went, from the job's start, warm-up included
    */
   record Result(
       String kind,
@@ -36,7 +39,8 @@ final class Drain {
       double othersCpu,
       long heapAfterGc,
       long stateBytes,
-      Map<String, Double> threads) {
+      Map<String, Double> threads,
+      List<Moment> course) {
 
     /** Processor time of job and broker for one event, in microseconds. */
     double cpuMicrosPerEvent() {
@@ -52,6 +56,9 @@ final class Drain {
       return othersCpu / (jobCpu + brokerCpu + othersCpu);
     }
   }
+
+  /** So many events at that time. */
+  record Moment(double seconds, long events) {}
 
   private final Stage stage;
   private final long backlog;
@@ -81,9 +88,11 @@ final class Drain {
     try (ChildJvm job = stage.job(kind)) {
       long begun = System.nanoTime();
       long events = 0;
+      List<Moment> course = new ArrayList<>();
       while (seconds(begun) < warmUpSeconds || events < atLeast) {
         pause();
         events = Long.parseLong(job.ask("events"));
+        course.add(new Moment(seconds(begun), events));
         progress.accept(String.format("%s: warming up, %,d events", kind, events));
         if (events >= backlog * USABLE) {
           throw new IOException(
@@ -101,6 +110,7 @@ final class Drain {
       while (seconds(start) < seconds && last < backlog * USABLE) {
         pause();
         last = Long.parseLong(job.ask("events"));
+        course.add(new Moment(seconds(begun), last));
         progress.accept(
             String.format("%s: %,.0f events/s", kind, (last - first) / seconds(start)));
       }
@@ -129,7 +139,8 @@ final class Drain {
           Math.max(0, machine - own - broker),
           heap,
           state,
-          used);
+          used,
+          course);
     }
   }
 

@@ -57,18 +57,6 @@ class ArithmeticTest {
   }
 
   @Test
-  void theMetricsOfAllSubtasksOfTheSourceAreAddedUp() {
-    String metrics =
-        """
-        # TYPE flink_taskmanager_job_task_operator_numRecordsIn gauge
-        flink_taskmanager_job_task_operator_numRecordsIn{operator_name="Source:_read",subtask_index="0",} 1.5E3
-        flink_taskmanager_job_task_operator_numRecordsIn{operator_name="Source:_read",subtask_index="1",} 7.0
-        flink_taskmanager_job_task_operator_numRecordsIn{operator_name="assess",subtask_index="1",} 9.0
-        """;
-    assertThat(JobProcess.events(metrics)).isEqualTo(1_507);
-  }
-
-  @Test
   void everybodyInTheCrowdActsOnceBeforeAnybodyActsAgain() {
     Crowd crowd = new Crowd(500, 1, 100, 0);
     Set<String> met = new HashSet<>();

@@ -17,7 +17,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** No text in a rule reaches Java: the door refuses it, and Esper would too if it came in by another way. */
+/**
+ * No text in a rule reaches Java: the door refuses it, and Esper would too if it came in by another
+ * way.
+ */
 class DoorsTest {
   private static RuleErrors refusal(String condition) {
     String yaml = "title: { zh: T, en: T }\nwhen: |-\n  OrderEvent(" + condition + ")";
@@ -49,7 +52,6 @@ class DoorsTest {
         "kilometres(1, 2) > 1",
         "kilometres(userId, 1, 2, 3) > 1",
         "userId + 1 > 1",
-        "amount like 'a%'",
         "amount and true",
         "coalesce(userId, amount) = 1",
       })
@@ -109,7 +111,7 @@ class DoorsTest {
       strings = {
         "expression long js:f(x) [ 1 ] select f(amount) from OrderEvent",
         "expression long mvel:f(x) [ 1 ] select f(amount) from OrderEvent",
-        "create expression long js:f(x) [ 1 ]",
+        "create expression long js:f(x) [ 1 ]; select f(amount) from OrderEvent",
         "inlined_class \"\"\" public class A { public static long f() { return 1; } } \"\"\""
             + " select A.f() from OrderEvent",
         "create inlined_class \"\"\" public class A { } \"\"\"",

@@ -19,8 +19,9 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /**
- * A condition that fails is reported with its rule, and keeps no other from seeing the event. Nothing in the language
- * can fail on values of the right types, so these tests hand in a wrong one, as state damaged on disk might.
+ * A condition that fails is reported with its rule, and keeps no other from seeing the event.
+ * Nothing in the language can fail on values of the right types, so these tests hand in a wrong
+ * one, as state damaged on disk might.
  */
 class IsolationTest {
   private static final OrderEvent ORDER =
@@ -76,8 +77,7 @@ class IsolationTest {
 
   @Test
   void aConditionThatFailsAtAnEntityIsReportedAndTheOthersHold() {
-    try (EntityConditions conditions =
-        expressions.openEntities((what, why) -> failed.add(what))) {
+    try (EntityConditions conditions = expressions.openEntities((what, why) -> failed.add(what))) {
       for (int times = 1; times <= 2; times++) {
         failed.clear();
         long[] holding = Bits.of(plan.rules().size());

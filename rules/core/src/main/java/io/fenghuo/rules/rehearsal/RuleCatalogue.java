@@ -1,0 +1,165 @@
+package io.fenghuo.rules.rehearsal;
+
+import io.fenghuo.rules.EntityKind;
+import io.fenghuo.rules.EventType;
+import io.fenghuo.rules.definition.Feature;
+import io.fenghuo.rules.definition.Rule;
+import io.fenghuo.rules.definition.RuleSet;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import org.apache.avro.Schema;
+
+/**
+ * The reference page of a rule set, written from the definitions and the schemas so that it cannot
+ * drift.
+ */
+public final class RuleCatalogue {
+
+  private final RuleSet rules;
+  private final StringBuilder page = new StringBuilder();
+
+  private RuleCatalogue(RuleSet rules) {
+    this.rules = rules;
+  }
+
+  /** The page in Markdown. */
+  public static String markdown(RuleSet rules) {
+    RuleCatalogue catalogue = new RuleCatalogue(rules);
+    catalogue.write();
+    return catalogue.page.toString();
+  }
+
+  private void write() {
+    line("# What ships, and what rules can name");
+    line("");
+    line(
+        "Generated from the rule packs and the schemas by `CatalogueTest`; do not edit. The language is in");
+    line("[README.md](README.md).");
+    rules();
+    features();
+    events();
+  }
+
+  private void line(String text) {
+    page.append(text).append('\n');
+  }
+
+  private void row(String... cells) {
+    line(
+        Arrays.stream(cells)
+            .map(cell -> cell.replace("|", "\\|").replaceAll("\\s+", " ").strip())
+            .collect(Collectors.joining(" | ", "| ", " |")));
+  }
+
+  private void heading(String title, String... columns) {
+    line("");
+    line("## " + title);
+    line("");
+    row(columns);
+    row(Arrays.stream(columns).map(column -> "---").toArray(String[]::new));
+  }
+
+  private void rules() {
+    heading("Rules", "id", "标题", "title", "asks for", "mode", "looks for");
+    for (Rule rule : rules.rules()) {
+      row(
+          "`" + rule.id() + "`",
+          rule.title().zh(),
+          rule.title().en(),
+          effect(rule),
+          rule.mode().name().toLowerCase(Locale.ROOT),
+          "`" + text(rule) + "`");
+    }
+  }
+
+  private static String effect(Rule rule) {
+    String outcome = rule.score() > 0 ? rule.outcome() + " " + rule.score() : "";
+    String alert =
+        rule.alert() == null
+            ? ""
+            : "alert " + rule.alert().severity().name().toLowerCase(Locale.ROOT);
+    return outcome.isEmpty() || alert.isEmpty() ? outcome + alert : outcome + ", " + alert;
+  }
+
+  private static String text(Rule rule) {
+    if (rule.body() instanceof Rule.When when) {
+      return when.trigger().toString();
+    } else if (rule.body() instanceof Rule.Sequence sequence) {
+      return sequence.steps().stream()
+          .map(
+              step ->
+                  (step.strictly() ? "strictly " : "")
+                      + step.alias()
+                      + ": "
+                      + step.of()
+                      + (step.times() > 1 ? " × " + step.times() : ""))
+          .collect(
+              Collectors.joining(
+                  " → ", sequence.entity().label() + ": ", " within " + span(sequence.within())));
+    }
+    Rule.Deadline deadline = (Rule.Deadline) rule.body();
+    return deadline.start() + " → " + deadline.end() + " within " + span(deadline.within());
+  }
+
+  private void features() {
+    heading("Features", "name", "of", "aggregate", "window");
+    for (Feature feature : rules.features()) {
+      row(
+          "`" + feature.fullName() + "`",
+          "`" + feature.of() + "`",
+          feature.aggregate().name().toLowerCase(Locale.ROOT)
+              + (feature.field() == null ? "" : " `" + feature.field() + "`"),
+          span(feature.window()));
+    }
+  }
+
+  private void events() {
+    for (EventType type : EventType.values()) {
+      heading(
+          type.label()
+              + (keys(type).isEmpty() ? "" : ": concerns " + String.join(", ", keys(type))),
+          "property",
+          "kind",
+          "what");
+      for (EventType.Field field : type.fields()) {
+        Schema.Field schema = type.schema().getField(field.name());
+        row(
+            "`" + field.name() + "`",
+            kind(field, schema.schema()),
+            schema.doc() == null ? "" : schema.doc());
+      }
+    }
+  }
+
+  private static List<String> keys(EventType type) {
+    return Arrays.stream(EntityKind.values())
+        .filter(type::concerns)
+        .map(EntityKind::label)
+        .toList();
+  }
+
+  private static String kind(EventType.Field field, Schema schema) {
+    if (field.enumName() != null) {
+      return field.enumName() + ": " + String.join(", ", schema.getEnumSymbols());
+    }
+    return switch (field.kind()) {
+      case TEXT -> "text";
+      case WHOLE -> "whole number";
+      case REAL -> "number";
+      case TRUTH -> "true or false";
+    };
+  }
+
+  private static String span(long millis) {
+    long[] units = {86_400_000, 3_600_000, 60_000, 1_000};
+    String[] names = {"days", "hours", "minutes", "seconds"};
+    for (int i = 0; i < units.length; i++) {
+      if (millis % units[i] == 0) {
+        return millis / units[i] + " " + names[i];
+      }
+    }
+    return millis + " milliseconds";
+  }
+}
