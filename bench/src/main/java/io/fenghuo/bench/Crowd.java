@@ -94,7 +94,7 @@ final class Crowd implements Iterator<SpecificRecord> {
     }
     if (random.nextDouble() < BUYERS) {
       String orderId = "o-" + Long.toString(orders++, 36);
-      long amount = 1_000 + random.nextInt(100_000);
+      long amount = 1_000L + random.nextInt(100_000);
       visit.add(order(user, orderId, amount));
       visit.add(payment(user, orderId, amount, PaymentStatus.INITIATED));
       visit.add(payment(user, orderId, amount, PaymentStatus.SUCCEEDED));

@@ -15,7 +15,9 @@ import java.util.function.Consumer;
 final class Drain {
 
   private static final double USABLE = 0.97;
-  private static final long POLL_MILLIS = 500;
+
+  /** Flink's page of metrics takes tens of milliseconds to make. */
+  private static final long POLL_MILLIS = 4_000;
 
   /**
    * What came of it.
@@ -90,7 +92,7 @@ final class Drain {
       long events = 0;
       List<Moment> course = new ArrayList<>();
       while (seconds(begun) < warmUpSeconds || events < atLeast) {
-        pause();
+        pause(POLL_MILLIS);
         events = Long.parseLong(job.ask("events"));
         course.add(new Moment(seconds(begun), events));
         progress.accept(String.format("%s: warming up, %,d events", kind, events));
@@ -108,13 +110,13 @@ final class Drain {
       long start = System.nanoTime();
       long last = first;
       while (seconds(start) < seconds && last < backlog * USABLE) {
-        pause();
+        pause(Math.min(POLL_MILLIS, Math.max(1, (long) (1000 * (seconds - seconds(start))))));
         last = Long.parseLong(job.ask("events"));
         course.add(new Moment(seconds(begun), last));
         progress.accept(
             String.format("%s: %,.0f events/s", kind, (last - first) / seconds(start)));
       }
-      double took = seconds(start);
+      final double took = seconds(start);
       own = CpuTimes.ofProcess(job.pid()) - own;
       broker = CpuTimes.ofProcess(stage.brokerPid()) - broker;
       machine = CpuTimes.ofMachine() - machine;
@@ -144,9 +146,9 @@ final class Drain {
     }
   }
 
-  private static void pause() {
+  private static void pause(long millis) {
     try {
-      Thread.sleep(POLL_MILLIS);
+      Thread.sleep(millis);
     } catch (InterruptedException e) {
       throw new IllegalStateException("interrupted", e);
     }

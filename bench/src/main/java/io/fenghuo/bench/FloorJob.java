@@ -41,7 +41,6 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 import org.apache.flink.util.Collector;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.OffsetResetStrategy;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
 /**
@@ -62,6 +61,8 @@ final class FloorJob {
 
   private FloorJob() {}
 
+  // Flink's own signature still takes Kafka's deprecated strategy.
+  @SuppressWarnings("deprecation")
   static void build(StreamExecutionEnvironment env, String kafka, String group) {
     Configuration flink = new Configuration();
     flink.set(PipelineOptions.AUTO_GENERATE_UIDS, false);
@@ -80,7 +81,8 @@ final class FloorJob {
                 Stream.LOGINS.topic(),
                 Stream.TRAFFIC.topic())
             .setGroupId(group)
-            .setStartingOffsets(OffsetsInitializer.committedOffsets(OffsetResetStrategy.EARLIEST))
+            .setStartingOffsets(OffsetsInitializer.committedOffsets(
+                    org.apache.kafka.clients.consumer.OffsetResetStrategy.EARLIEST))
             .setDeserializer(new Decode())
             .setProperty("fetch.min.bytes", "1")
             .setProperty("fetch.max.wait.ms", "100")

@@ -11,20 +11,16 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
-import javax.management.JMException;
-import javax.management.MBeanServer;
-import javax.management.ObjectName;
 
 /** A JVM with Flink and one job in it, begun afresh for every run. Ends, as by a kill, when its input ends. */
 final class JobProcess {
 
   static final String FLOOR = "floor";
 
-  /** What Kafka's own consumers say of themselves: far cheaper than Flink's page of metrics. */
-  private static final String CONSUMERS =
-      "kafka.consumer:type=consumer-fetch-manager-metrics,client-id=*";
+  /** Records that have left the Kafka source. */
+  private static final String COUNTER = "flink_taskmanager_job_task_operator_numRecordsIn{";
 
-  private static final String COUNTER = "records-consumed-total";
+  private static final String SOURCE = "operator_name=\"Source:_read\"";
 
   private JobProcess() {}
 
@@ -55,7 +51,7 @@ final class JobProcess {
     ChildJvm.serve(
         command ->
             switch (command) {
-              case "events" -> String.valueOf(events());
+              case "events" -> String.valueOf(events(metrics(http, flink)));
               case "metrics" -> metrics(http, flink).replace('\n', '\t');
               case "heap" -> String.valueOf(heapAfterCollection());
               case "health" ->
@@ -72,14 +68,12 @@ final class JobProcess {
     return http.send(request, HttpResponse.BodyHandlers.ofString()).body();
   }
 
-  /** Events the job's consumers have read; at most a thousand or so are not under way yet. */
-  private static long events() throws JMException {
-    MBeanServer beans = ManagementFactory.getPlatformMBeanServer();
-    double events = 0;
-    for (ObjectName consumer : beans.queryNames(new ObjectName(CONSUMERS), null)) {
-      events += (Double) beans.getAttribute(consumer, COUNTER);
-    }
-    return (long) events;
+  static long events(String metrics) {
+    return metrics
+        .lines()
+        .filter(line -> line.startsWith(COUNTER) && line.contains(SOURCE))
+        .mapToLong(line -> (long) Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+        .sum();
   }
 
   private static long heapAfterCollection() throws InterruptedException {

@@ -57,6 +57,17 @@ class ArithmeticTest {
   }
 
   @Test
+  void theMetricsOfAllSubtasksOfTheSourceAreAddedUp() {
+    String name = "flink_taskmanager_job_task_operator_numRecordsIn";
+    String metrics =
+        "# TYPE " + name + " gauge\n"
+            + name + "{operator_name=\"Source:_read\",subtask_index=\"0\",} 1.5E3\n"
+            + name + "{operator_name=\"Source:_read\",subtask_index=\"1\",} 7.0\n"
+            + name + "{operator_name=\"assess\",subtask_index=\"1\",} 9.0\n";
+    assertThat(JobProcess.events(metrics)).isEqualTo(1_507);
+  }
+
+  @Test
   void everybodyInTheCrowdActsOnceBeforeAnybodyActsAgain() {
     Crowd crowd = new Crowd(500, 1, 100, 0);
     Set<String> met = new HashSet<>();

@@ -11,6 +11,8 @@ final class SilentTime {
 
   static final long NONE = Long.MIN_VALUE;
 
+  private static final int PATIENCES_AFTER_RESTART = 5;
+
   private final long patience;
   private long stands;
   private boolean silent;
@@ -25,8 +27,9 @@ final class SilentTime {
   SilentTime(long patience, long stands, long now) {
     this.patience = patience;
     this.stands = stands;
-    // After a restart nobody says that it is silent before somebody has spoken.
-    fallSilent(now + patience);
+    // After a restart nobody says that it is silent before somebody has spoken, and all need a
+    // while to begin.
+    fallSilent(now + PATIENCES_AFTER_RESTART * patience);
   }
 
   private void fallSilent(long now) {

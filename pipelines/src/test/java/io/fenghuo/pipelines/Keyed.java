@@ -15,7 +15,10 @@ import org.apache.flink.streaming.util.AbstractStreamOperatorTestHarness;
 import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
 import org.apache.flink.util.OutputTag;
 
-/** All subtasks of one keyed operator, without a cluster; can be stopped and started as often as one likes. */
+/**
+ * All subtasks of one keyed operator, without a cluster; can be stopped and started as often as one
+ * likes.
+ */
 final class Keyed<I, O> implements AutoCloseable {
 
   private static final int MOST_SUBTASKS = 128;

@@ -1,10 +1,11 @@
 package io.fenghuo.pipelines;
 
+import io.fenghuo.rules.EntityKind;
 import io.fenghuo.rules.Event;
 import io.fenghuo.rules.assess.AlertSignal;
+import io.fenghuo.rules.assess.EventFilters;
 import io.fenghuo.rules.assess.Expressions;
 import io.fenghuo.rules.assess.Extractor;
-import io.fenghuo.rules.assess.EventFilters;
 import io.fenghuo.rules.assess.Finding;
 import io.fenghuo.rules.assess.Plan;
 import io.fenghuo.rules.assess.Visit;
@@ -23,7 +24,10 @@ import org.apache.flink.runtime.state.hashmap.HashMapStateBackend;
 import org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackend;
 import org.junit.jupiter.api.Test;
 
-/** The three keyed operators one after the other, thrown away and started again from what they saved. */
+/**
+ * The three keyed operators one after the other, thrown away and started again from what they
+ * saved.
+ */
 class OperatorRestartTest {
 
   /** Replay one seed with {@code -Dfenghuo.seed=N}. */
@@ -83,7 +87,7 @@ class OperatorRestartTest {
       for (var entry : world.lists()) {
         line.visit(
             Visit.ofListEntry(
-                io.fenghuo.rules.EntityKind.ofLabel(entry.getEntity()).orElseThrow(),
+                EntityKind.ofLabel(entry.getEntity()).orElseThrow(),
                 entry.getValue(),
                 EventCodec.singleObject().encode(entry)));
       }
@@ -103,8 +107,7 @@ class OperatorRestartTest {
         }
       }
       line.watermark(Long.MAX_VALUE);
-      Agreement.assertSame(
-          what + ", seed " + SEED, expected, line.decisions, line.alerts);
+      Agreement.assertSame(what + ", seed " + SEED, expected, line.decisions, line.alerts);
     } finally {
       filters.close();
     }
@@ -127,10 +130,7 @@ class OperatorRestartTest {
         throws Exception {
       assess =
           new Keyed<>(
-              () -> new AssessOperator(expressions, settings),
-              Visit::entity,
-              backend,
-              parallelism);
+              () -> new AssessOperator(expressions, settings), Visit::entity, backend, parallelism);
       decide =
           new Keyed<>(
               () ->

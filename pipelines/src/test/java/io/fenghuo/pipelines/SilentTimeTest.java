@@ -52,11 +52,12 @@ class SilentTimeTest {
   }
 
   @Test
-  void runsOnAfterARestartInSilence() {
+  void runsOnAfterARestartInSilenceOnlyLater() {
     SilentTime time = new SilentTime(PATIENCE, 1_000_000, 0);
-    assertThat(time.runOn(PATIENCE)).isFalse();
+    assertThat(time.runOn(2 * PATIENCE)).isFalse();
     time.silent(true, PATIENCE);
-    assertThat(time.runOn(2 * PATIENCE)).isTrue();
+    assertThat(time.runOn(6 * PATIENCE - 1)).isFalse();
+    assertThat(time.runOn(6 * PATIENCE)).isTrue();
     assertThat(time.stands()).isEqualTo(1_000_000 + PATIENCE);
   }
 

@@ -1,0 +1,178 @@
+package io.fenghuo.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fenghuo.rules.reference.ReferenceEvaluator;
+import io.fenghuo.schemas.Alert;
+import io.fenghuo.schemas.DeadLetter;
+import io.fenghuo.schemas.Decision;
+import io.fenghuo.schemas.EventCodec;
+import io.fenghuo.schemas.EvidenceEvent;
+import io.fenghuo.schemas.OrderEvent;
+import io.fenghuo.schemas.OrderType;
+import io.fenghuo.schemas.Stream;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+
+/** Everything the job has said so far, read from its topics. */
+record Said(List<Decision> decisions, List<Alert> alerts, List<DeadLetter> dead) {
+
+  static Said on(String kafka) throws Exception {
+    return new Said(
+        read(kafka, Stream.DECISIONS, Decision.class),
+        read(kafka, Stream.ALERTS, Alert.class),
+        read(kafka, Stream.DEAD_LETTERS, DeadLetter.class));
+  }
+
+  static <T extends SpecificRecord> List<T> read(String kafka, Stream stream, Class<T> type)
+      throws Exception {
+    EventCodec codec = EventCodec.singleObject();
+    List<T> records = new ArrayList<>();
+    try (KafkaConsumer<byte[], byte[]> consumer =
+        new KafkaConsumer<>(
+            Map.of("bootstrap.servers", kafka),
+            new ByteArrayDeserializer(),
+            new ByteArrayDeserializer())) {
+      List<TopicPartition> partitions =
+          consumer.partitionsFor(stream.topic()).stream()
+              .map(info -> new TopicPartition(info.topic(), info.partition()))
+              .toList();
+      consumer.assign(partitions);
+      consumer.seekToBeginning(partitions);
+      Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+      while (partitions.stream().anyMatch(p -> consumer.position(p) < ends.get(p))) {
+        for (var record : consumer.poll(Duration.ofMillis(100))) {
+          records.add(codec.decode(record.value(), type));
+        }
+      }
+    }
+    return records;
+  }
+
+  /** Decisions by id; what was said twice must have been the same. */
+  List<Decision> distinctDecisions() {
+    Map<String, Decision> byId = new LinkedHashMap<>();
+    for (Decision decision : decisions) {
+      Decision copy = Decision.newBuilder(decision).build();
+      copy.setDecisionTime(0);
+      Decision before = byId.putIfAbsent(copy.getDecisionId(), copy);
+      assertThat(before == null ? copy : before).as("said twice").isEqualTo(copy);
+    }
+    return List.copyOf(byId.values());
+  }
+
+  /** True when nothing the reference says is missing, right or wrong. */
+  boolean isCompleteBy(ReferenceEvaluator.Result expected) {
+    return ids(decisions, Said::place).containsAll(ids(expected.decisions(), Said::place))
+        && ids(alerts, Alert::getAlertId).containsAll(ids(expected.alerts(), Alert::getAlertId));
+  }
+
+  private static <T> Set<String> ids(
+      Collection<T> records, java.util.function.Function<T, String> id) {
+    Set<String> ids = new TreeSet<>();
+    records.forEach(record -> ids.add(id.apply(record)));
+    return ids;
+  }
+
+  private static String place(Decision decision) {
+    return decision.getOrderId() + "#" + decision.getRevision();
+  }
+
+  void assertAgreesWith(String what, ReferenceEvaluator.Result expected) {
+    assertSame(
+        "decisions, " + what, comparable(distinctDecisions()), comparable(expected.decisions()));
+    assertSame("alerts, " + what, byId(alerts), byId(expected.alerts()));
+  }
+
+  /** Of each created order one revision 0, then each more severe than the one before. */
+  void assertOneLineOfRevisionsFor(String what, Set<String> created) {
+    Map<String, TreeMap<Integer, Decision>> byOrder = new HashMap<>();
+    Map<String, Set<String>> ids = new HashMap<>();
+    for (Decision decision : distinctDecisions()) {
+      byOrder
+          .computeIfAbsent(decision.getOrderId(), order -> new TreeMap<>())
+          .put(decision.getRevision(), decision);
+      ids.computeIfAbsent(place(decision), place -> new TreeSet<>()).add(decision.getDecisionId());
+    }
+    assertThat(byOrder.keySet()).as(what).isEqualTo(created);
+    assertThat(ids.values()).as(what).allMatch(set -> set.size() == 1);
+    byOrder.forEach(
+        (order, revisions) -> {
+          int number = 0;
+          Decision before = null;
+          for (Decision decision : revisions.values()) {
+            assertThat(decision.getRevision()).as("%s, %s", what, order).isEqualTo(number++);
+            if (before != null) {
+              assertThat(decision.getOutcome())
+                  .as("%s, %s", what, order)
+                  .isGreaterThan(before.getOutcome());
+            }
+            before = decision;
+          }
+        });
+  }
+
+  static Set<String> created(Collection<? extends SpecificRecord> events) {
+    Set<String> created = new TreeSet<>();
+    for (SpecificRecord event : events) {
+      if (event instanceof OrderEvent order && order.getType() == OrderType.CREATED) {
+        created.add(order.getOrderId());
+      }
+    }
+    return created;
+  }
+
+  /** Shows the first difference only: one is enough to look into, and the seed replays it. */
+  private static void assertSame(String what, List<String> actual, List<String> expected) {
+    for (int i = 0; i < Math.min(actual.size(), expected.size()); i++) {
+      assertThat(actual.get(i)).as(what + ", number " + i).isEqualTo(expected.get(i));
+    }
+    assertThat(actual).as(what).hasSameSizeAs(expected);
+  }
+
+  /** All but wall-clock time, ids, rule-set digest and the wording of evidence. */
+  private static List<String> comparable(List<Decision> decisions) {
+    return decisions.stream()
+        .sorted(Comparator.comparing(Decision::getOrderId).thenComparing(Decision::getRevision))
+        .map(
+            decision -> {
+              Decision copy = Decision.newBuilder(decision).build();
+              copy.setDecisionTime(0);
+              copy.setDecisionId("");
+              copy.setRuleSetVersion("");
+              copy.setEvidence(
+                  decision.getEvidence().stream()
+                      .map(e -> new EvidenceEvent(e.getEventId(), e.getEventTime(), ""))
+                      .toList());
+              return copy.toString();
+            })
+        .toList();
+  }
+
+  private static List<String> byId(List<Alert> alerts) {
+    return alerts.stream()
+        .map(
+            alert -> {
+              Alert copy = Alert.newBuilder(alert).build();
+              copy.setLabels(new TreeMap<>(alert.getLabels()));
+              copy.setAnnotations(new TreeMap<>(alert.getAnnotations()));
+              return copy.toString();
+            })
+        .sorted()
+        .distinct()
+        .toList();
+  }
+}
