@@ -170,7 +170,7 @@ final class Bench implements Callable<Integer> {
       runs = file;
       runs.println(
           "part,kind,events_per_s,seconds,job_cpu_us_per_event,job_and_broker_cpu_us_per_event,"
-              + "noise,heap_after_gc_mb,state_mb");
+              + "noise,heap_after_gc_mb,state_mb,warm_up_s,compiling");
       describe();
       if (!EnumSet.copyOf(only).equals(EnumSet.of(Part.USERS))) {
         shop(work);
@@ -396,7 +396,7 @@ final class Bench implements Callable<Integer> {
             String.format("course-%02d-%s-%s.csv", ++measured, part, result.kind())), course);
     runs.printf(
         Locale.ROOT,
-        "%s,%s,%.0f,%.1f,%.1f,%.1f,%.2f,%d,%d%n",
+        "%s,%s,%.0f,%.1f,%.1f,%.1f,%.2f,%d,%d,%.0f,%.2f%n",
         part,
         result.kind(),
         result.perSecond(),
@@ -405,12 +405,14 @@ final class Bench implements Callable<Integer> {
         result.cpuMicrosPerEvent(),
         result.noise(),
         result.heapAfterGc() >> 20,
-        result.stateBytes() >> 20);
+        result.stateBytes() >> 20,
+        result.warmUp(),
+        result.compiling());
     say(
         String.format(
             Locale.ROOT,
             "%s: %s %,.0f events/s; job %.1f µs, with broker %.1f µs of processor an event;"
-                + " %.0f %% noise; heap after GC %d MB, state %d MB",
+                + " %.0f %% noise; heap after GC %d MB, state %d MB; warm-up %.0f s, JIT %.0f %%",
             part,
             result.kind(),
             result.perSecond(),
@@ -418,7 +420,9 @@ final class Bench implements Callable<Integer> {
             result.cpuMicrosPerEvent(),
             100 * result.noise(),
             result.heapAfterGc() >> 20,
-            result.stateBytes() >> 20));
+            result.stateBytes() >> 20,
+            result.warmUp(),
+            100 * result.compiling()));
     return result;
   }
 

@@ -39,8 +39,8 @@ final class BrokerProcess {
     for (Stream stream : Stream.values()) {
       int partitions =
           switch (stream) {
-            case TRAFFIC -> 12;
-            case ORDERS, PAYMENTS, DECISIONS -> 4;
+            case TRAFFIC -> 14;
+            case DECISIONS -> 4;
             default -> 2;
           };
       topics.add(new NewTopic(stream.topic(), partitions, (short) 1).configs(CONFIG));

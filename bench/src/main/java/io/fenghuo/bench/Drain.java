@@ -16,6 +16,11 @@ final class Drain {
 
   private static final double USABLE = 0.97;
 
+  /** A warm-up goes on until the compiler has done its work, within these limits. */
+  private static final int MOST_WARM_UPS = 4;
+
+  private static final double MOST_OF_BACKLOG = 0.4;
+
   /** Flink's page of metrics takes tens of milliseconds to make. */
   private static final long POLL_MILLIS = 4_000;
 
@@ -29,6 +34,7 @@ final class Drain {
    * @param othersCpu of everything else on the machine: noise
    * @param heapAfterGc bytes, at the end
    * @param stateBytes in the last checkpoints
+   * @param warmUp seconds before the measuring
    * @param threads processor seconds of each of the job's threads
    * @param course how it went, from the job's start, warm-up included
    */
@@ -41,6 +47,7 @@ final class Drain {
       double othersCpu,
       long heapAfterGc,
       long stateBytes,
+      double warmUp,
       Map<String, Double> threads,
       List<Moment> course) {
 
@@ -51,6 +58,11 @@ final class Drain {
 
     double jobCpuMicrosPerEvent() {
       return 1e6 * jobCpu / (perSecond * seconds);
+    }
+
+    /** Share of the job's processor time that the JIT compiler took: near 0 once it is warm. */
+    double compiling() {
+      return Profile.groups(threads).getOrDefault(Profile.COMPILER, 0.0) / jobCpu;
     }
 
     /** Share of the processor time used meanwhile that went to neither job nor broker. */
@@ -91,16 +103,23 @@ final class Drain {
       long begun = System.nanoTime();
       long events = 0;
       List<Moment> course = new ArrayList<>();
-      while (seconds(begun) < warmUpSeconds || events < atLeast) {
+      Warmth warmth = new Warmth(job.pid());
+      while (seconds(begun) < warmUpSeconds
+          || events < atLeast
+          || (!warmth.isReached()
+              && seconds(begun) < MOST_WARM_UPS * warmUpSeconds
+              && events < backlog * MOST_OF_BACKLOG)) {
         pause(POLL_MILLIS);
         events = Long.parseLong(job.ask("events"));
         course.add(new Moment(seconds(begun), events));
+        warmth.look();
         progress.accept(String.format("%s: warming up, %,d events", kind, events));
         if (events >= backlog * USABLE) {
           throw new IOException(
               kind + " used up " + events + " events in its warm-up; give it more with --events");
         }
       }
+      final double warmUp = seconds(begun);
       Profile profile = recording == null ? null : Profile.begin(job.pid(), recording);
       double machine = CpuTimes.ofMachine();
       double broker = CpuTimes.ofProcess(stage.brokerPid());
@@ -141,6 +160,7 @@ final class Drain {
           Math.max(0, machine - own - broker),
           heap,
           state,
+          warmUp,
           used,
           course);
     }

@@ -87,6 +87,7 @@ final class FloorJob {
             .setProperty("fetch.min.bytes", "1")
             .setProperty("fetch.max.wait.ms", "100")
             .setProperty("partition.discovery.interval.ms", "60000")
+            .setProperty("max.partition.fetch.bytes", JobProcess.MOST_FETCHED)
             .setProperty("client.id.prefix", "fenghuo-floor")
             .build();
     // As RiskJob.publish.

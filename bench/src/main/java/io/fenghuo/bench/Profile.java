@@ -50,6 +50,8 @@ final class Profile {
               "org.apache.flink.contrib.", "org.apache.flink.runtime.state.")),
           new Part("Flink network and serialisation", List.of("org.apache.flink.")));
 
+  static final String COMPILER = "JIT compiler";
+
   private static final String OTHER = "other JVM";
 
   private final long pid;
@@ -114,6 +116,7 @@ final class Profile {
       throws IOException {
     Counts parts = new Counts();
     Counts frames = new Counts();
+    Counts ours = new Counts();
     Counts byThread = new Counts();
     Counts allocations = new Counts();
     Counts allocators = new Counts();
@@ -123,11 +126,11 @@ final class Profile {
       while (file.hasMoreEvents()) {
         RecordedEvent event = file.readEvent();
         switch (event.getEventType().getName()) {
-          case "jdk.ExecutionSample" -> sample(event, 1, parts, frames);
+          case "jdk.ExecutionSample" -> sample(event, 1, parts, frames, ours);
           // Taken half as often. A thread that waits in the kernel is sampled too; RocksDB's callers do not wait.
           case "jdk.NativeMethodSample" -> {
             if (isRocksDb(event)) {
-              sample(event, 2, parts, frames);
+              sample(event, 2, parts, frames, ours);
             }
           }
           case "jdk.GCPhasePause" -> pauses[0] += event.getDuration().toNanos() / 1e9;
@@ -144,18 +147,30 @@ final class Profile {
     }
     byThread.show("Processor time of the job's JVM by kind of thread", 20, out);
     parts.show("Samples of Java threads by part (nearest to the top of the stack)", 20, out);
+    ours.show("Samples by the method of ours nearest to the top", SHOWN_FRAMES, out);
     frames.show("Top frames by self time", SHOWN_FRAMES, out);
     allocators.show("Bytes allocated by part", 20, out);
     allocations.show("Bytes allocated by class", SHOWN_ALLOCATIONS, out);
     out.accept(String.format(Locale.ROOT, "Pauses for collection: %.2f s", pauses[0]));
   }
 
-  private static void sample(RecordedEvent event, double weight, Counts parts, Counts frames) {
+  private static void sample(
+      RecordedEvent event, double weight, Counts parts, Counts frames, Counts ours) {
     if (event.getStackTrace() == null || event.getStackTrace().getFrames().isEmpty()) {
       return;
     }
     parts.add(part(event), weight);
+    ours.add(nearestOfOurs(event), weight);
     frames.add(name(event.getStackTrace().getFrames().get(0)), weight);
+  }
+
+  private static String nearestOfOurs(RecordedEvent event) {
+    for (RecordedFrame frame : event.getStackTrace().getFrames()) {
+      if (name(frame).startsWith("io.fenghuo.")) {
+        return name(frame).substring("io.fenghuo.".length());
+      }
+    }
+    return "(none, on thread " + group("- " + event.getThread("sampledThread").getJavaName()) + ")";
   }
 
   private static boolean isRocksDb(RecordedEvent event) {
@@ -192,7 +207,7 @@ final class Profile {
       return "GC";
     }
     if (name.startsWith("C1 ") || name.startsWith("C2 ")) {
-      return "JIT compiler";
+      return COMPILER;
     }
     if (name.startsWith("rocksdb")) {
       return "RocksDB background";

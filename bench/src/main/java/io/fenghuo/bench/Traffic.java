@@ -87,7 +87,7 @@ final class Traffic implements AutoCloseable {
     settings.put("acks", "all");
     settings.put("enable.idempotence", true);
     settings.put("linger.ms", lingerMillis);
-    settings.put("batch.size", 128 << 10);
+    settings.put("batch.size", 32 << 10);
     settings.put("compression.type", "lz4");
     settings.put("buffer.memory", 64L << 20);
     settings.put("max.block.ms", 180_000);

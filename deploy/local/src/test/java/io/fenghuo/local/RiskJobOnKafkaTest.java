@@ -18,10 +18,6 @@ import io.fenghuo.schemas.OrderType;
 import io.fenghuo.schemas.Outcome;
 import io.fenghuo.schemas.Stream;
 import io.fenghuo.schemas.TrafficEvent;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -30,8 +26,10 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.Collectors;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -55,6 +53,7 @@ class RiskJobOnKafkaTest {
 
   @TempDir Path folder;
 
+  private final Queue<Exception> refused = new ConcurrentLinkedQueue<>();
   private EmbeddedKafka kafka;
   private KafkaProducer<byte[], byte[]> producer;
   private FlinkCluster flink;
@@ -103,7 +102,7 @@ class RiskJobOnKafkaTest {
       }
       if (i % 5 == 0) {
         bad.add(badOrder(random, i));
-        send(Stream.ORDERS.topic(), random.nextInt(3), bad.get(bad.size() - 1));
+        send(Stream.ORDERS.topic(), random.nextInt(3), null, bad.get(bad.size() - 1));
       }
     }
     for (OrderEvent.Builder anonymous :
@@ -112,7 +111,7 @@ class RiskJobOnKafkaTest {
       admitted++;
       good++;
     }
-    producer.flush();
+    flush();
 
     int orders = good;
     await()
@@ -192,12 +191,12 @@ class RiskJobOnKafkaTest {
             .setRemoved(removed)
             .build();
     send(Stream.LISTS, 0, entry);
-    producer.flush();
+    flush();
   }
 
-  private void awaitDecision(String order, Outcome outcome) {
+  private void awaitDecision(String order, Outcome outcome) throws Exception {
     send(Stream.ORDERS, 0, order(order).build());
-    producer.flush();
+    flush();
     await().atMost(PATIENCE).until(() -> decided().containsKey(order));
     assertThat(decided()).containsEntry(order, outcome);
   }
@@ -275,10 +274,10 @@ class RiskJobOnKafkaTest {
     await().atMost(PATIENCE).until(() -> flink.isReading(Set.of("orders", "lists")));
   }
 
-  private void sendLists(RandomWorld world) {
+  private void sendLists(RandomWorld world) throws Exception {
     // In one partition, since a later entry may take back an earlier one.
     world.lists().forEach(entry -> send(Stream.LISTS, 0, entry));
-    producer.flush();
+    flush();
     await().atMost(PATIENCE).until(() -> metric("list_entries") == world.lists().size());
   }
 
@@ -287,15 +286,28 @@ class RiskJobOnKafkaTest {
       Stream stream = Stream.ofSchema(event.getSchema()).orElseThrow();
       send(stream, random.nextInt(partitions), event);
     }
-    producer.flush();
+    flush();
   }
 
   private void send(Stream stream, int partition, SpecificRecord event) {
-    send(stream.topic(), partition, CODEC.encode(event));
+    String key = stream.keyOf(event);
+    send(stream.topic(), partition, key, CODEC.encode(event));
   }
 
-  private void send(String topic, int partition, byte[] value) {
-    producer.send(new ProducerRecord<>(topic, partition, null, value));
+  private void send(String topic, int partition, String key, byte[] value) {
+    byte[] keyBytes = key == null ? null : key.getBytes(StandardCharsets.UTF_8);
+    producer.send(
+        new ProducerRecord<>(topic, partition, keyBytes, value),
+        (taken, failure) -> {
+          if (failure != null) {
+            refused.add(failure);
+          }
+        });
+  }
+
+  private void flush() {
+    producer.flush();
+    assertThat(refused).isEmpty();
   }
 
   private Said said() throws Exception {
@@ -311,22 +323,8 @@ class RiskJobOnKafkaTest {
     return outcomes;
   }
 
-  /** Sum over all subtasks and labels. */
   private long metric(String name) throws Exception {
-    return get(flink.metricsPage())
-        .lines()
-        .filter(
-            line ->
-                line.matches(
-                    "flink_taskmanager_job_task_operator_fenghuo_([a-z]+_)?" + name + "\\{.*"))
-        .mapToLong(line -> (long) Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
-        .sum();
-  }
-
-  private static String get(URI address) throws Exception {
-    return HttpClient.newHttpClient()
-        .send(HttpRequest.newBuilder(address).build(), HttpResponse.BodyHandlers.ofString())
-        .body();
+    return Metrics.of(flink.metricsPage()).sum(name);
   }
 
   private static OrderEvent.Builder order(String id) {

@@ -91,7 +91,6 @@ final class EsperExpressions implements Expressions {
       String uri = "fenghuo-" + RUNTIMES.incrementAndGet();
       runtime = EPRuntimeProvider.getRuntime(uri, configuration);
       runtime.initialize();
-      runtime.getEventService().clockExternal();
       runtime.getEventService().advanceTime(0);
       if (compiled != null) {
         try {

@@ -1,0 +1,283 @@
+package io.fenghuo.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.fenghuo.rules.reference.RandomWorld;
+import io.fenghuo.rules.reference.ReferenceEvaluator;
+import io.fenghuo.schemas.EventCodec;
+import io.fenghuo.schemas.ListEntry;
+import io.fenghuo.schemas.Stream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * {@code ./fenghuo up} as a process of its own, killed with SIGKILL at seeded moments while events
+ * come in, and started again on the same folder.
+ *
+ * <p>The build kills each mode once. The long proof, each mode so often on each of so many worlds:
+ *
+ * <pre>
+ * mvn -o -pl deploy/local test -Dtest=KillTest -Dfenghuo.kills=5 -Dfenghuo.rounds=4 [-Dfenghuo.seed=N]
+ * </pre>
+ */
+class KillTest {
+
+  private static final Duration PATIENCE = Duration.ofSeconds(240);
+  private static final int KILLS = Integer.getInteger("fenghuo.kills", 1);
+  private static final int ROUNDS = Integer.getInteger("fenghuo.rounds", 1);
+  private static final int EVENTS_BETWEEN_KILLS = 250;
+  private static final int PARTITIONS = 4;
+
+  /** Replay with {@code -Dfenghuo.seed=N}. */
+  private static final long SEED = Long.getLong("fenghuo.seed", 1);
+
+  @TempDir Path folder;
+
+  private final int kafkaPort = LoopbackPort.free();
+  private Path data;
+  private Process up;
+  private int starts;
+  private int metricsPort;
+
+  @AfterEach
+  void endWhatIsLeft() throws Exception {
+    if (up != null && up.isAlive()) {
+      kill();
+    }
+  }
+
+  @Test
+  void inEventTimeModeKillsLeaveEveryDecisionAsTheReferenceSaysIt() throws Exception {
+    for (long seed = SEED; seed < SEED + ROUNDS; seed++) {
+      RandomWorld world = new RandomWorld(seed, EVENTS_BETWEEN_KILLS * (KILLS + 1));
+      var expected = new ReferenceEvaluator(world.files()).evaluate(world.events(), world.lists());
+      survive("event-time", seed, world);
+      await()
+          .atMost(PATIENCE)
+          .pollInterval(Duration.ofSeconds(1))
+          .until(() -> Said.on(kafka()).isCompleteBy(expected));
+      Said.on(kafka()).assertAgreesWith("seed " + seed, expected);
+      kill();
+    }
+  }
+
+  @Test
+  void onArrivalKillsLeaveEachOrderOneLineOfRevisions() throws Exception {
+    for (long seed = SEED; seed < SEED + ROUNDS; seed++) {
+      RandomWorld world = new RandomWorld(seed, EVENTS_BETWEEN_KILLS * (KILLS + 1));
+      survive("arrival", seed, world);
+      var created = Said.created(world.events());
+      await()
+          .atMost(PATIENCE)
+          .pollInterval(Duration.ofSeconds(1))
+          .until(
+              () ->
+                  Said.on(kafka()).decisions().stream()
+                      .map(decision -> decision.getOrderId())
+                      .toList()
+                      .containsAll(created));
+      Said.on(kafka()).assertOneLineOfRevisionsFor("seed " + seed, created);
+      kill();
+    }
+  }
+
+  /** Publishes all of the world, kills and starts again meanwhile, and leaves it running. */
+  private void survive(String mode, long seed, RandomWorld world) throws Exception {
+    System.out.println("KillTest: " + mode + ", -Dfenghuo.seed=" + seed);
+    data = folder.resolve(mode + seed);
+    Path rules = Files.createDirectories(folder.resolve("rules-" + mode + seed));
+    for (var file : world.files().entrySet()) {
+      Path path = rules.resolve(file.getKey());
+      Files.createDirectories(path.getParent());
+      Files.writeString(path, file.getValue());
+    }
+    start(mode);
+    Random random = new Random(seed);
+    try (KafkaProducer<byte[], byte[]> producer = producer()) {
+      EventCodec codec = EventCodec.singleObject();
+      for (ListEntry entry : world.lists()) {
+        producer.send(
+            new ProducerRecord<>(
+                "lists",
+                0,
+                Stream.LISTS.keyOf(entry).getBytes(StandardCharsets.UTF_8),
+                codec.encode(entry)));
+      }
+      producer.flush();
+      awaitLists(world.lists().size());
+
+      List<SpecificRecord> events = Disorder.of(world.events(), seed);
+      AtomicInteger published = new AtomicInteger();
+      CompletableFuture<Void> publishing =
+          CompletableFuture.runAsync(() -> publish(producer, events, random.nextLong(), published));
+      for (int kill = 1; kill <= KILLS; kill++) {
+        int after = events.size() * kill / (KILLS + 1) - random.nextInt(EVENTS_BETWEEN_KILLS / 2);
+        await().atMost(PATIENCE).until(() -> published.get() >= after);
+        boolean duringCheckpoint = random.nextBoolean();
+        if (duringCheckpoint) {
+          await()
+              .atMost(PATIENCE)
+              .pollInterval(Duration.ofMillis(1))
+              .until(this::checkpointUnderWay);
+        }
+        System.out.println(
+            "KillTest: kill "
+                + kill
+                + " after "
+                + published
+                + " events"
+                + (duringCheckpoint ? ", during a checkpoint" : ""));
+        kill();
+        start(mode);
+      }
+      publishing.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    }
+  }
+
+  /**
+   * At most a few ahead of what Kafka took; while Kafka is down the producer tries again, in order.
+   */
+  private static void publish(
+      KafkaProducer<byte[], byte[]> producer,
+      List<SpecificRecord> events,
+      long seed,
+      AtomicInteger published) {
+    Random random = new Random(seed);
+    EventCodec codec = EventCodec.singleObject();
+    List<Exception> failures = new ArrayList<>();
+    for (SpecificRecord event : events) {
+      String topic = Stream.ofSchema(event.getSchema()).orElseThrow().topic();
+      producer.send(
+          new ProducerRecord<>(topic, random.nextInt(PARTITIONS), null, codec.encode(event)),
+          (taken, failure) -> {
+            if (failure != null) {
+              failures.add(failure);
+            }
+          });
+      if (published.incrementAndGet() % 20 == 0) {
+        producer.flush();
+      }
+      // A shop does not send everything at once.
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
+    }
+    producer.flush();
+    assertThat(failures).isEmpty();
+  }
+
+  private KafkaProducer<byte[], byte[]> producer() {
+    return new KafkaProducer<>(
+        Map.of(
+            "bootstrap.servers", kafka(),
+            "delivery.timeout.ms", 300_000,
+            "reconnect.backoff.max.ms", 200,
+            "max.block.ms", 300_000),
+        new ByteArraySerializer(),
+        new ByteArraySerializer());
+  }
+
+  private boolean checkpointUnderWay() {
+    try (java.util.stream.Stream<Path> runs = Files.list(data.resolve("checkpoints"))) {
+      for (Path run : runs.toList()) {
+        try (java.util.stream.Stream<Path> parts = Files.list(run)) {
+          for (Path part : parts.toList()) {
+            if (part.getFileName().toString().startsWith("chk-")
+                && !Files.exists(part.resolve(Checkpoint.METADATA))) {
+              return true;
+            }
+          }
+        }
+      }
+      return false;
+    } catch (IOException | UncheckedIOException gone) {
+      return false;
+    }
+  }
+
+  private void awaitLists(long count) {
+    await()
+        .atMost(PATIENCE)
+        .until(
+            () -> {
+              URI page = URI.create("http://" + LoopbackPort.HOST + ":" + metricsPort + "/metrics");
+              return Metrics.of(page).sum("list_entries") == count;
+            });
+  }
+
+  private void start(String mode) throws Exception {
+    metricsPort = LoopbackPort.free();
+    Path out = folder.resolve("out-" + ++starts);
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("-Xmx1g");
+    ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+        .filter(argument -> argument.startsWith("--add-"))
+        .forEach(command::add);
+    command.addAll(
+        List.of(
+            "-cp",
+            System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
+            Fenghuo.class.getName(),
+            "up",
+            "--data-dir",
+            data.toString(),
+            "--simulate",
+            "none",
+            "--mode",
+            mode,
+            "--bound",
+            RandomWorld.MAX_DELAY_MS + "ms",
+            "--rules",
+            folder.resolve("rules-" + data.getFileName()).toString(),
+            "--kafka-port",
+            String.valueOf(kafkaPort),
+            "--flink-port",
+            String.valueOf(LoopbackPort.free()),
+            "--metrics-port",
+            String.valueOf(metricsPort),
+            "--state-memory",
+            "128",
+            "--checkpoint-every",
+            "2s"));
+    up = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(out.toFile()).start();
+    Process started = up;
+    await()
+        .atMost(PATIENCE)
+        .until(
+            () -> {
+              String said = Files.readString(out);
+              assertThat(started.isAlive()).as(said).isTrue();
+              return said.contains("READY");
+            });
+  }
+
+  private void kill() throws Exception {
+    up.destroyForcibly();
+    assertThat(up.waitFor(30, TimeUnit.SECONDS)).isTrue();
+  }
+
+  private String kafka() {
+    return LoopbackPort.HOST + ":" + kafkaPort;
+  }
+}
