@@ -1,6 +1,5 @@
 package io.fenghuo.pipelines;
 
-import io.fenghuo.rules.EntityKind;
 import io.fenghuo.rules.assess.AlertSignal;
 import io.fenghuo.rules.assess.Assessor;
 import io.fenghuo.rules.assess.EntityState;
@@ -121,9 +120,8 @@ final class AssessOperator extends RememberingOperator<Visit, Finding, EntitySta
     for (Visit visit = state.ready(time); visit != null; visit = state.ready(time)) {
       assess(state, visit);
     }
-    int colon = entity.indexOf(':');
-    EntityKind kind = EntityKind.ofLabel(entity.substring(0, colon)).orElseThrow();
-    for (AlertSignal signal : assessor.due(state, kind, entity.substring(colon + 1), time)) {
+    for (AlertSignal signal :
+        assessor.due(state, Visit.kindOf(entity), Visit.keyOf(entity), time)) {
       sendAside(ALERTS, signal);
     }
     remember(entity);

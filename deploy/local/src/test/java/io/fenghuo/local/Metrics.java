@@ -20,9 +20,12 @@ record Metrics(List<String> lines) {
             .toList());
   }
 
-  /** Over all subtasks and labels. */
+  /**
+   * Over all subtasks and values of its label, whose name stands before the counter's: {@code
+   * type_events}.
+   */
   long sum(String name) {
-    String counter = "flink_taskmanager_job_task_operator_fenghuo_([a-z]+_)?" + name + "\\{.*";
+    String counter = "flink_taskmanager_job_task_operator_fenghuo_" + name + "\\{.*";
     return lines.stream()
         .filter(line -> line.matches(counter))
         .mapToLong(line -> (long) Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))

@@ -133,8 +133,8 @@ class RiskJobOnKafkaTest {
     }
     assertThat(said.dead().stream().map(d -> d.getPartition() + "@" + d.getOffset()).distinct())
         .hasSize(bad.size());
-    assertThat(metric("events")).isEqualTo(admitted);
-    assertThat(metric("dead_letters")).isEqualTo(bad.size());
+    assertThat(metric("type_events")).isEqualTo(admitted);
+    assertThat(metric("reason_dead_letters")).isEqualTo(bad.size());
     assertThat(said.decisions().stream().filter(d -> d.getRevision() == 0)).hasSize(orders);
     assertThat(flink.lastFailure()).isEmpty();
   }
@@ -239,7 +239,7 @@ class RiskJobOnKafkaTest {
         sendLists(world);
         send(events.subList(from, to), 4, random);
       }
-      await().atMost(PATIENCE).until(() -> metric("events") == to - from);
+      await().atMost(PATIENCE).until(() -> metric("type_events") == to - from);
       if (part < 2) {
         flink.close();
       }

@@ -92,14 +92,7 @@ public final class Assessor implements AutoCloseable {
     EntityPlan entity = plan.entity(visit.kind());
     arrange(state, entity);
     if (entity.remembers(visit.type())) {
-      Entry entry =
-          new Entry(
-              visit.type(),
-              visit.eventId(),
-              visit.time(),
-              visit.bits(),
-              visit.columns(),
-              visit.bytes());
+      Entry entry = visit.entry();
       if (state.journal.add(entry)) {
         state.saw(entity, entry);
         openClocks(state, entity, visit);
@@ -113,7 +106,7 @@ public final class Assessor implements AutoCloseable {
 
   private void list(EntityState state, Visit visit) {
     try {
-      ListEntry entry = codec.decode(visit.bytes(), ListEntry.class);
+      ListEntry entry = codec.decode(visit.listEntry(), ListEntry.class);
       state.lists.removeIf(standing -> standing.list() == entry.getList());
       if (!entry.getRemoved()) {
         state.lists.add(ListStanding.of(entry));
@@ -189,7 +182,8 @@ public final class Assessor implements AutoCloseable {
       values = new Object[entity.figureNames().length];
       int end = state.journal.endAt(visit.time(), visit.eventId());
       Map<Integer, List<Entry>> chosen = compute(state, entity, visit, end, values);
-      SpecificRecord record = entity.readsEvent(visit.type()) ? decode(visit.bytes()) : null;
+      SpecificRecord record =
+          entity.readsEvent(visit.type()) ? decode(visit.entry().bytes()) : null;
       conditions.hold(visit.kind(), visit.type(), record, values, holding);
       Bits.addAll(holding, unconditional.get(visit.kind()));
       holding = Bits.and(holding, rules);
@@ -211,7 +205,7 @@ public final class Assessor implements AutoCloseable {
         visit.eventId(),
         visit.time(),
         visit.expected(),
-        visit.head() || speaksAlone ? visit.bytes() : null,
+        visit.head() || speaksAlone ? visit.entry().bytes() : null,
         visit.undecided(),
         rules,
         holding,
@@ -256,7 +250,8 @@ public final class Assessor implements AutoCloseable {
 
   /** The chosen events of a sequence that ends with the visit, or null. */
   private List<Entry> sequence(PlannedSequence planned, Journal journal, Visit visit, int end) {
-    if (!planned.endsWith(visit.bits()) || planned.sequence().last().of().type() != visit.type()) {
+    if (!planned.endsWith(visit.entry().bits())
+        || planned.sequence().last().of().type() != visit.type()) {
       return null;
     }
     long from = visit.time() - planned.sequence().within();
@@ -352,7 +347,7 @@ public final class Assessor implements AutoCloseable {
    */
   private void openClocks(EntityState state, EntityPlan entity, Visit visit) {
     for (PlannedDeadline planned : entity.deadlines()) {
-      if ((visit.bits() & 1L << planned.startBit()) == 0) {
+      if ((visit.entry().bits() & 1L << planned.startBit()) == 0) {
         continue;
       }
       long time = visit.time();
@@ -377,7 +372,7 @@ public final class Assessor implements AutoCloseable {
                   && clock.start() > time
                   && clock.start() <= time + within
                   && !ended(state, planned, time, clock.start() - 1));
-      Clock clock = new Clock(rule, time, time + within, visit.bytes());
+      Clock clock = new Clock(rule, time, time + within, visit.entry().bytes());
       state.clocks.add(clock);
       opened.add(clock.due());
     }

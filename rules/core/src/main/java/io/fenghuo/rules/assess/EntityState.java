@@ -234,7 +234,7 @@ public final class EntityState {
     for (Trail trail : trails) {
       condensed += trail.weight();
     }
-    return 200 + Math.max(packedSize, journal.size() * 200) * 2 + condensed;
+    return 300 + Math.max(packedSize, journal.size() * 250) + journal.size() * 150 + condensed;
   }
 
   /** Number of events of a type in the journal. */

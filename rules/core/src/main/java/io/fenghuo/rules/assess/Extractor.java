@@ -3,6 +3,7 @@ package io.fenghuo.rules.assess;
 import io.fenghuo.rules.EntityKind;
 import io.fenghuo.rules.Event;
 import io.fenghuo.rules.EventType;
+import io.fenghuo.rules.journal.Entry;
 import io.fenghuo.schemas.OrderEvent;
 import io.fenghuo.schemas.OrderType;
 import java.util.Arrays;
@@ -63,15 +64,16 @@ public final class Extractor {
         continue;
       }
       visits.accept(
-          new Visit(
+          Visit.of(
               kind,
               key,
-              type,
-              event.id(),
-              event.time(),
-              event.bytes(),
-              entity.bits(matching),
-              entity.columns(type, event.record()),
+              new Entry(
+                  type,
+                  event.id(),
+                  event.time(),
+                  entity.bits(matching),
+                  entity.columns(type, event.record()),
+                  event.bytes()),
               speaks || listens || !Bits.isEmpty(rules) ? rules : null,
               group,
               expected,

@@ -145,7 +145,7 @@ final class Figures {
 
   private Object own(int number, Visit trigger) {
     int column = plan.columnOf(number, trigger.type());
-    return column < 0 ? null : trigger.columns()[column];
+    return column < 0 ? null : trigger.entry().columns()[column];
   }
 
   private static long count(Journal journal, long bit, int start, int end) {

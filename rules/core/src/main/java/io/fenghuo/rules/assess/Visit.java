@@ -2,16 +2,17 @@ package io.fenghuo.rules.assess;
 
 import io.fenghuo.rules.EntityKind;
 import io.fenghuo.rules.EventType;
+import io.fenghuo.rules.journal.Entry;
 import io.fenghuo.rules.journal.Packer;
 import io.fenghuo.rules.journal.Unpacker;
 
 /**
- * An event on its way to one entity it concerns; or, with {@code type} null, an entry of a list
+ * An event on its way to one entity it concerns; or, with {@code entry} null, an entry of a list
  * about the entity.
  *
- * @param bytes the event (or list entry) in Avro single-object encoding
- * @param bits the filters of this kind that it matches
- * @param columns its values for the kind's features
+ * @param entity kind and key in one: {@code user:u1}
+ * @param entry the event as the entity's journal will hold it
+ * @param listEntry an entry of a list in Avro single-object encoding, or null
  * @param rules the rules to test at this entity; null when it is only to be remembered
  * @param group where its findings come together: the order, or the event itself
  * @param expected the kinds of entity whose findings are awaited, as bits of their ordinals; 0 when
@@ -20,14 +21,9 @@ import io.fenghuo.rules.journal.Unpacker;
  * @param head whether this entity sends the event itself along
  */
 public record Visit(
-    EntityKind kind,
-    String key,
-    EventType type,
-    String eventId,
-    long time,
-    byte[] bytes,
-    long bits,
-    Object[] columns,
+    String entity,
+    Entry entry,
+    byte[] listEntry,
     long[] rules,
     String group,
     int expected,
@@ -36,24 +32,75 @@ public record Visit(
 
   private static final EntityKind[] KINDS = EntityKind.values();
 
-  /** An entry of a list, for the entity it speaks of. */
-  public static Visit ofListEntry(EntityKind kind, String key, byte[] bytes) {
-    return new Visit(kind, key, null, "", 0, bytes, 0, null, null, null, 0, null, false);
+  /** An event, for an entity it concerns. */
+  public static Visit of(
+      EntityKind kind,
+      String key,
+      Entry entry,
+      long[] rules,
+      String group,
+      int expected,
+      long[] undecided,
+      boolean head) {
+    return new Visit(entity(kind, key), entry, null, rules, group, expected, undecided, head);
   }
 
-  /** The key of the entity among all kinds. */
-  public String entity() {
+  /** An entry of a list, for the entity it speaks of. */
+  public static Visit ofListEntry(EntityKind kind, String key, byte[] bytes) {
+    return new Visit(entity(kind, key), null, bytes, null, null, 0, null, false);
+  }
+
+  /** Kind and key in one. */
+  public static String entity(EntityKind kind, String key) {
     return kind.label() + ":" + key;
   }
 
-  public void pack(Packer out) {
-    out.put((byte) kind.ordinal()).text(key).put((byte) (type == null ? -1 : type.ordinal()));
-    out.blob(bytes);
-    if (type == null) {
-      return;
+  /** The kind of such an entity. */
+  public static EntityKind kindOf(String entity) {
+    for (EntityKind kind : KINDS) {
+      String label = kind.label();
+      if (entity.startsWith(label) && entity.charAt(label.length()) == ':') {
+        return kind;
+      }
     }
-    out.text(eventId).number(time).word(bits).values(columns);
-    out.put((byte) ((rules != null ? 1 : 0) | (undecided != null ? 2 : 0) | (head ? 4 : 0)));
+    throw new IllegalArgumentException(entity + " (expected: kind:key)");
+  }
+
+  /** The key of such an entity. */
+  public static String keyOf(String entity) {
+    return entity.substring(entity.indexOf(':') + 1);
+  }
+
+  public EntityKind kind() {
+    return kindOf(entity);
+  }
+
+  public String key() {
+    return keyOf(entity);
+  }
+
+  /** Null for an entry of a list. */
+  public EventType type() {
+    return entry == null ? null : entry.type();
+  }
+
+  public String eventId() {
+    return entry.id();
+  }
+
+  public long time() {
+    return entry.time();
+  }
+
+  public void pack(Packer out) {
+    out.text(entity);
+    out.put(
+        (byte)
+            ((entry != null ? 1 : 0)
+                | (rules != null ? 2 : 0)
+                | (undecided != null ? 4 : 0)
+                | (head ? 8 : 0)));
+    out.blob(entry != null ? entry.packed() : listEntry);
     if (rules != null) {
       out.words(rules);
     }
@@ -64,35 +111,22 @@ public record Visit(
   }
 
   public static Visit unpack(Unpacker in) {
-    EntityKind kind = KINDS[in.get()];
-    String key = in.text();
-    int type = in.get();
-    byte[] bytes = in.blob();
-    if (type < 0) {
-      return ofListEntry(kind, key, bytes);
-    }
-    String eventId = in.text();
-    long time = in.number();
-    long bits = in.word();
-    Object[] columns = in.values();
+    String entity = in.text();
     int flags = in.get();
-    long[] rules = (flags & 1) != 0 ? in.words() : null;
-    long[] undecided = (flags & 2) != 0 ? in.words() : null;
+    byte[] bytes = in.blob();
+    boolean event = (flags & 1) != 0;
+    long[] rules = (flags & 2) != 0 ? in.words() : null;
+    long[] undecided = (flags & 4) != 0 ? in.words() : null;
     String group = in.text();
     int expected = in.count();
     return new Visit(
-        kind,
-        key,
-        EventType.at(type),
-        eventId,
-        time,
-        bytes,
-        bits,
-        columns,
+        entity,
+        event ? new Entry(bytes) : null,
+        event ? null : bytes,
         rules,
         group,
         expected,
         undecided,
-        (flags & 4) != 0);
+        (flags & 8) != 0);
   }
 }

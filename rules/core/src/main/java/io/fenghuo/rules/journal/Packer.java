@@ -1,5 +1,8 @@
 package io.fenghuo.rules.journal;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
@@ -8,6 +11,9 @@ import java.util.Arrays;
  * #reset}.
  */
 public final class Packer {
+
+  private static final VarHandle LONG =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
   private byte[] bytes = new byte[512];
   private int size;
@@ -47,9 +53,8 @@ public final class Packer {
   /** Eight bytes, for bit sets and doubles. */
   public Packer word(long value) {
     room(8);
-    for (int shift = 0; shift < 64; shift += 8) {
-      bytes[size++] = (byte) (value >>> shift);
-    }
+    LONG.set(bytes, size, value);
+    size += 8;
     return this;
   }
 
@@ -75,7 +80,25 @@ public final class Packer {
 
   /** A text, or null. */
   public Packer text(String value) {
-    return blob(value == null ? null : value.getBytes(StandardCharsets.UTF_8));
+    if (value == null) {
+      return number(-1);
+    }
+    int length = value.length();
+    room(length + 10);
+    int start = size;
+    number(length);
+    int at = size;
+    for (int i = 0; i < length; i++) {
+      char c = value.charAt(i);
+      if (c >= 0x80) {
+        // Not ASCII after all: the length in bytes is another one.
+        size = start;
+        return blob(value.getBytes(StandardCharsets.UTF_8));
+      }
+      bytes[at++] = (byte) c;
+    }
+    size = at;
+    return this;
   }
 
   /** A value of the rule language: null, Long, Double, Boolean or String. */

@@ -1,18 +1,29 @@
 package io.fenghuo.rules.journal;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /** Reads what {@link Packer} wrote, in the same order. */
 public final class Unpacker {
 
+  private static final VarHandle LONG =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
   private static final Object[] NO_VALUES = {};
 
   private final byte[] bytes;
   private int at;
 
   public Unpacker(byte[] bytes) {
+    this(bytes, 0);
+  }
+
+  /** Reads from a place on. */
+  Unpacker(byte[] bytes, int at) {
     this.bytes = bytes;
+    this.at = at;
   }
 
   public boolean atEnd() {
@@ -44,11 +55,8 @@ public final class Unpacker {
   }
 
   public long word() {
-    long value = 0;
-    for (int shift = 0; shift < 64; shift += 8) {
-      value |= (bytes[at++] & 0xFFL) << shift;
-    }
-    return value;
+    at += Long.BYTES;
+    return (long) LONG.get(bytes, at - Long.BYTES);
   }
 
   public long[] words() {
@@ -66,6 +74,24 @@ public final class Unpacker {
     }
     at += length;
     return Arrays.copyOfRange(bytes, at - length, at);
+  }
+
+  void skipBlob() {
+    int length = count();
+    at += Math.max(0, length);
+  }
+
+  void skipValues() {
+    for (int n = count(); n > 0; n--) {
+      switch (get()) {
+        case 1 -> number();
+        case 2 -> at += Long.BYTES;
+        case 5 -> skipBlob();
+        default -> {
+          // Null and the truths have nothing behind their tag.
+        }
+      }
+    }
   }
 
   public String text() {

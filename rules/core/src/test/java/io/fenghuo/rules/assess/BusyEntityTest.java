@@ -57,26 +57,11 @@ class BusyEntityTest {
     columns[users] = user;
     columns[1 - users] = amount;
     String id = "e%09d".formatted(all.size());
-    Visit visit =
-        new Visit(
-            EntityKind.IP,
-            "1.2.3.4",
-            EventType.ORDER,
-            id,
-            time,
-            new byte[0],
-            1,
-            columns,
-            null,
-            "o",
-            0,
-            null,
-            false);
     Entry entry = new Entry(EventType.ORDER, id, time, 1, columns, new byte[0]);
     state.journal.add(entry);
     state.saw(plan, entry);
     state.forget(plan, 0);
-    return visit;
+    return Visit.of(EntityKind.IP, "1.2.3.4", entry, null, "o", 0, null, false);
   }
 
   private int figure(String name) {

@@ -50,21 +50,9 @@ class FiguresTest {
             .build();
     byte[] bytes = EventCodec.singleObject().encode(order);
     Object[] columns = plan.columns(EventType.ORDER, order);
-    state.journal.add(new Entry(EventType.ORDER, id, order.getEventTime(), 1, columns, bytes));
-    return new Visit(
-        EntityKind.USER,
-        "u1",
-        EventType.ORDER,
-        id,
-        order.getEventTime(),
-        bytes,
-        1,
-        columns,
-        null,
-        "o",
-        0,
-        null,
-        false);
+    Entry entry = new Entry(EventType.ORDER, id, order.getEventTime(), 1, columns, bytes);
+    state.journal.add(entry);
+    return Visit.of(EntityKind.USER, "u1", entry, null, "o", 0, null, false);
   }
 
   private Object value(String name, Visit trigger) {

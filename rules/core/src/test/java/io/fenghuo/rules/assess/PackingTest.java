@@ -82,15 +82,11 @@ class PackingTest {
     if (random.nextInt(5) == 0) {
       return Visit.ofListEntry(oneOf(EntityKind.values()), text(), bytes());
     }
-    return new Visit(
+    return Visit.of(
         oneOf(EntityKind.values()),
         text(),
-        oneOf(EventType.values()),
-        text(),
-        number(),
-        bytes(),
-        random.nextLong(),
-        values(),
+        new Entry(
+            oneOf(EventType.values()), text(), number(), random.nextLong(), values(), bytes()),
         maybe(this::words),
         text(),
         random.nextInt(128),
