@@ -34,7 +34,7 @@ import picocli.CommandLine.Option;
       "Results go to a folder: table.md, runs.csv, histograms (.hgrm), profile.txt.",
       "",
       "Examples:",
-      "  bench/run                              all of it, some 40 minutes",
+      "  bench/run                              all of it, about an hour and a half",
       "  bench/run --quick                      all of it, small; good for trying it out",
       "  bench/run --only throughput,profile    these only"
     })
@@ -272,6 +272,7 @@ final class Bench implements Callable<Integer> {
     try (PrintStream file = new PrintStream(out.resolve("profile.txt").toFile(), "UTF-8")) {
       Profile.show(
           recording,
+          result.from(),
           result.threads(),
           line -> {
             say(line);
@@ -314,13 +315,17 @@ final class Bench implements Callable<Integer> {
   }
 
   private void kill(Path folder, Path tape) throws Exception {
-    Kill.Result result = new Kill(folder, tape, this::show).run(killRate, 40, 90);
+    Kill.Result result = new Kill(folder, tape, this::show).run(killRate, 40, 180);
     row(
         String.format(Locale.ROOT, "kill -9 of `up` at %,.0f events/s", result.perSecond()),
         String.format(
             Locale.ROOT,
-            "READY after %.1f s (first start %.1f s), caught up after %.1f s",
-            result.ready(), result.start(), result.caughtUp()),
+            "READY after %.1f s (first start %.1f s), %s",
+            result.ready(),
+            result.start(),
+            result.caughtUp() < 0
+                ? "not caught up within 180 s"
+                : String.format(Locale.ROOT, "caught up after %.1f s", result.caughtUp())),
         String.format(
             Locale.ROOT, "%,d orders, %d never decided", result.orders(), result.undecided()),
         List.of());

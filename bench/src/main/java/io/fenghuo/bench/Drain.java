@@ -2,6 +2,7 @@ package io.fenghuo.bench;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +36,7 @@ final class Drain {
    * @param heapAfterGc bytes, at the end
    * @param stateBytes in the last checkpoints
    * @param warmUp seconds before the measuring
+   * @param from when the measuring began
    * @param threads processor seconds of each of the job's threads
    * @param course how it went, from the job's start, warm-up included
    */
@@ -48,6 +50,7 @@ final class Drain {
       long heapAfterGc,
       long stateBytes,
       double warmUp,
+      Instant from,
       Map<String, Double> threads,
       List<Moment> course) {
 
@@ -100,6 +103,7 @@ final class Drain {
    */
   Result run(String kind, long atLeast, Path recording) throws IOException {
     try (ChildJvm job = stage.job(kind)) {
+      final Profile profile = recording == null ? null : Profile.begin(job.pid(), recording);
       long begun = System.nanoTime();
       long events = 0;
       List<Moment> course = new ArrayList<>();
@@ -120,7 +124,7 @@ final class Drain {
         }
       }
       final double warmUp = seconds(begun);
-      Profile profile = recording == null ? null : Profile.begin(job.pid(), recording);
+      final Instant from = Instant.now();
       double machine = CpuTimes.ofMachine();
       double broker = CpuTimes.ofProcess(stage.brokerPid());
       double own = CpuTimes.ofProcess(job.pid());
@@ -161,6 +165,7 @@ final class Drain {
           heap,
           state,
           warmUp,
+          from,
           used,
           course);
     }

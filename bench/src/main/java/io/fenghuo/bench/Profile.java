@@ -3,6 +3,7 @@ package io.fenghuo.bench;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -62,6 +63,10 @@ final class Profile {
     this.recording = recording;
   }
 
+  /**
+   * Begins to record. To be called before the warm-up: the recorder changes classes, and what was compiled before is
+   * compiled again.
+   */
   static Profile begin(long pid, Path recording) throws IOException {
     jcmd(pid, "JFR.start", "name=bench", "settings=profile");
     return new Profile(pid, recording);
@@ -111,8 +116,13 @@ final class Profile {
     }
   }
 
-  /** Prints what the recording says. */
-  static void show(Path recording, Map<String, Double> threads, Consumer<String> out)
+  /**
+   * Prints what the recording says.
+   *
+   * @param from when the measuring began; the warm-up does not count
+   */
+  static void show(
+      Path recording, Instant from, Map<String, Double> threads, Consumer<String> out)
       throws IOException {
     Counts parts = new Counts();
     Counts frames = new Counts();
@@ -125,6 +135,9 @@ final class Profile {
     try (RecordingFile file = new RecordingFile(recording)) {
       while (file.hasMoreEvents()) {
         RecordedEvent event = file.readEvent();
+        if (event.getStartTime().isBefore(from)) {
+          continue;
+        }
         switch (event.getEventType().getName()) {
           case "jdk.ExecutionSample" -> sample(event, 1, parts, frames, ours);
           // Taken half as often. A thread that waits in the kernel is sampled too; RocksDB's callers do not wait.

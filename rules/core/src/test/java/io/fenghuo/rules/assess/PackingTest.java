@@ -9,6 +9,7 @@ import io.fenghuo.rules.journal.Packer;
 import io.fenghuo.rules.journal.Unpacker;
 import io.fenghuo.schemas.ListKind;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.function.Supplier;
@@ -78,6 +79,11 @@ class PackingTest {
     return random.nextBoolean() ? supplier.get() : null;
   }
 
+  /** What an entry has read out of itself so far does not matter. */
+  private static boolean same(Entry a, Entry b) {
+    return Arrays.equals(a.packed(), b.packed());
+  }
+
   private Visit visit() {
     if (random.nextInt(5) == 0) {
       return Visit.ofListEntry(oneOf(EntityKind.values()), text(), bytes());
@@ -128,7 +134,10 @@ class PackingTest {
       packer.reset();
       visit.pack(packer);
       Unpacker in = new Unpacker(packer.toBytes());
-      assertThat(Visit.unpack(in)).usingRecursiveComparison().isEqualTo(visit);
+      assertThat(Visit.unpack(in))
+          .usingRecursiveComparison()
+          .withEqualsForType(PackingTest::same, Entry.class)
+          .isEqualTo(visit);
       assertThat(in.atEnd()).isTrue();
 
       Finding finding = finding();
@@ -162,10 +171,16 @@ class PackingTest {
       state.clocks.addAll(some(() -> new Clock(text(), number(), number(), bytes())));
       some(this::visit).stream().filter(visit -> visit.type() != null).forEach(state::hold);
       EntityState read = EntityState.unpack(state.pack(packer));
-      assertThat(read.journal).usingRecursiveComparison().isEqualTo(state.journal);
+      assertThat(read.journal)
+          .usingRecursiveComparison()
+          .withEqualsForType(PackingTest::same, Entry.class)
+          .isEqualTo(state.journal);
       assertThat(read.lists).isEqualTo(state.lists);
       assertThat(read.clocks).usingRecursiveComparison().isEqualTo(state.clocks);
-      assertThat(read.waiting).usingRecursiveComparison().isEqualTo(state.waiting);
+      assertThat(read.waiting)
+          .usingRecursiveComparison()
+          .withEqualsForType(PackingTest::same, Entry.class)
+          .isEqualTo(state.waiting);
       assertThat(read.layout).isEqualTo(state.layout);
       assertThat(read.pack(packer)).isEqualTo(state.pack(packer));
 
