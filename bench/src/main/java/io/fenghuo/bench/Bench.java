@@ -164,9 +164,7 @@ final class Bench implements Callable<Integer> {
     Files.createDirectories(work);
     try (PrintStream file =
         new PrintStream(
-            new FileOutputStream(out.resolve("runs.csv").toFile()),
-            true,
-            StandardCharsets.UTF_8)) {
+            new FileOutputStream(out.resolve("runs.csv").toFile()), true, StandardCharsets.UTF_8)) {
       runs = file;
       runs.println(
           "part,kind,events_per_s,seconds,job_cpu_us_per_event,job_and_broker_cpu_us_per_event,"
@@ -306,10 +304,18 @@ final class Bench implements Callable<Integer> {
     int undecided = results.stream().mapToInt(Latency.Result::undecided).sum();
     row(
         String.format(
-            Locale.ROOT, "latency, %s, at %s events/s (%.0f %% of its most while sending)",
-            name, rate.show("%,.0f"), 100 * load),
-        "p50 " + p50.show("%.1f") + ", p99 " + p99(results).show("%.0f") + ", p99.9 "
-            + p999.show("%.0f") + " ms",
+            Locale.ROOT,
+            "latency, %s, at %s events/s (%.0f %% of its most while sending)",
+            name,
+            rate.show("%,.0f"),
+            100 * load),
+        "p50 "
+            + p50.show("%.1f")
+            + ", p99 "
+            + p99(results).show("%.0f")
+            + ", p99.9 "
+            + p999.show("%.0f")
+            + " ms",
         undecided == 0 ? "" : undecided + " never decided",
         List.of());
   }
@@ -369,16 +375,14 @@ final class Bench implements Callable<Integer> {
     Figures ratio = rate(results.get(1)).per(rate(results.get(0)));
     Figures heap = heap(results.get(1)).per(heap(results.get(0)));
     row("→ throughput", ratio.show("%.2f"), verdict(ratio.median() >= 0.7, "≥ 0.7"), List.of());
-    row(
-        "→ heap after GC", heap.show("%.2f"), verdict(heap.median() <= 1.1, "≤ 1.1"), List.of());
+    row("→ heap after GC", heap.show("%.2f"), verdict(heap.median() <= 1.1, "≤ 1.1"), List.of());
   }
 
   // ---- shared
 
   private void record(Path tape, Iterator<? extends SpecificRecord> made, long count)
       throws IOException {
-    Tape.record(
-        tape, made, count, n -> show(String.format("making events: %,d of %,d", n, count)));
+    Tape.record(tape, made, count, n -> show(String.format("making events: %,d of %,d", n, count)));
   }
 
   private Stage filled(Path folder, Path tape) throws IOException {
@@ -397,8 +401,8 @@ final class Bench implements Callable<Integer> {
         .forEach(
             at -> course.add(String.format(Locale.ROOT, "%.1f,%d", at.seconds(), at.events())));
     Files.write(
-        out.resolve(
-            String.format("course-%02d-%s-%s.csv", ++measured, part, result.kind())), course);
+        out.resolve(String.format("course-%02d-%s-%s.csv", ++measured, part, result.kind())),
+        course);
     runs.printf(
         Locale.ROOT,
         "%s,%s,%.0f,%.1f,%.1f,%.1f,%.2f,%d,%d,%.0f,%.2f%n",
@@ -440,7 +444,10 @@ final class Bench implements Callable<Integer> {
     runs.printf(
         Locale.ROOT,
         "latency most,%s,%.0f%nlatency at,%s,%.0f%n",
-        result.kind(), result.most(), result.kind(), result.perSecond());
+        result.kind(),
+        result.most(),
+        result.kind(),
+        result.perSecond());
     say(
         String.format(
             Locale.ROOT,
@@ -473,7 +480,8 @@ final class Bench implements Callable<Integer> {
             seconds,
             warmUp));
     line("");
-    line("| what | measured | goal | processor µs/event, job (with broker) | noise | heap after GC, state |");
+    line(
+        "| what | measured | goal | processor µs/event, job (with broker) | noise | heap after GC, state |");
     line("|---|---|---|---|---|---|");
   }
 
@@ -488,8 +496,7 @@ final class Bench implements Callable<Integer> {
               new Figures(results.stream().map(Drain.Result::jobCpuMicrosPerEvent).toList())
                   .show("%.1f"),
               cpu(results).show("%.1f"));
-      noise =
-          new Figures(results.stream().map(r -> 100 * r.noise()).toList()).show("%.0f") + " %";
+      noise = new Figures(results.stream().map(r -> 100 * r.noise()).toList()).show("%.0f") + " %";
       memory =
           String.format(
               Locale.ROOT,

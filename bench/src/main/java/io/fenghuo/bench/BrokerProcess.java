@@ -8,7 +8,9 @@ import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.admin.NewTopic;
 
-/** A JVM with Kafka in it, so that its time and heap are nobody else's. Ends when its input ends. */
+/**
+ * A JVM with Kafka in it, so that its time and heap are nobody else's. Ends when its input ends.
+ */
 final class BrokerProcess {
 
   private static final Map<String, String> CONFIG =
@@ -31,8 +33,9 @@ final class BrokerProcess {
   }
 
   /**
-   * A consumer takes turns between partitions and takes as many bytes of each. So that a backlog is read in about the
-   * order it was written, and the mix of events stays as it was, a topic has partitions by its share of bytes.
+   * A consumer takes turns between partitions and takes as many bytes of each. So that a backlog is
+   * read in about the order it was written, and the mix of events stays as it was, a topic has
+   * partitions by its share of bytes.
    */
   private static List<NewTopic> topics() {
     List<NewTopic> topics = new ArrayList<>();

@@ -16,9 +16,10 @@ import java.util.SplittableRandom;
 import org.apache.avro.specific.SpecificRecord;
 
 /**
- * Events of a given number of users, all equally busy, which is the worst case for a cache: first one event of
- * everybody, so that state exists for each of them; then visits by users drawn at random. The mix is about the
- * simulated shop's, in both parts: a visit is a login, six pages, and in 47 % of cases an order and its payment.
+ * Events of a given number of users, all equally busy, which is the worst case for a cache: first
+ * one event of everybody, so that state exists for each of them; then visits by users drawn at
+ * random. The mix is about the simulated shop's, in both parts: a visit is a login, six pages, and
+ * in 47 % of cases an order and its payment.
  *
  * <p>Each user has a device, an IP address, a payment account and a receiver address of their own.
  */

@@ -10,8 +10,8 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /**
- * How fast a job gets through a backlog: it is begun on full topics, warmed up, and then its source is watched for a
- * while.
+ * How fast a job gets through a backlog: it is begun on full topics, warmed up, and then its source
+ * is watched for a while.
  */
 final class Drain {
 
@@ -136,8 +136,7 @@ final class Drain {
         pause(Math.min(POLL_MILLIS, Math.max(1, (long) (1000 * (seconds - seconds(start))))));
         last = Long.parseLong(job.ask("events"));
         course.add(new Moment(seconds(begun), last));
-        progress.accept(
-            String.format("%s: %,.0f events/s", kind, (last - first) / seconds(start)));
+        progress.accept(String.format("%s: %,.0f events/s", kind, (last - first) / seconds(start)));
       }
       final double took = seconds(start);
       own = CpuTimes.ofProcess(job.pid()) - own;

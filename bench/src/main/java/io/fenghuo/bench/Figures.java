@@ -33,8 +33,8 @@ record Figures(List<Double> values) {
   }
 
   /**
-   * Ratios run by run: two neighbours in time share the machine's mood, so their ratio is steadier than the ratio of
-   * the medians.
+   * Ratios run by run: two neighbours in time share the machine's mood, so their ratio is steadier
+   * than the ratio of the medians.
    */
   Figures per(Figures floor) {
     if (floor.values.size() != values.size()) {

@@ -44,9 +44,10 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
 /**
- * The least that any engine on Kafka, Flink and RocksDB does: Kafka → decode → keyBy user → one read and one write of
- * 200 bytes → encode → Kafka. Same topics, codec, Flink settings and client settings as the risk job; every event
- * crosses the network stack whole, once; for every order created one decision goes out.
+ * The least that any engine on Kafka, Flink and RocksDB does: Kafka → decode → keyBy user → one
+ * read and one write of 200 bytes → encode → Kafka. Same topics, codec, Flink settings and client
+ * settings as the risk job; every event crosses the network stack whole, once; for every order
+ * created one decision goes out.
  */
 final class FloorJob {
 
@@ -81,7 +82,8 @@ final class FloorJob {
                 Stream.LOGINS.topic(),
                 Stream.TRAFFIC.topic())
             .setGroupId(group)
-            .setStartingOffsets(OffsetsInitializer.committedOffsets(
+            .setStartingOffsets(
+                OffsetsInitializer.committedOffsets(
                     org.apache.kafka.clients.consumer.OffsetResetStrategy.EARLIEST))
             .setDeserializer(new Decode())
             .setProperty("fetch.min.bytes", "1")
@@ -165,7 +167,8 @@ final class FloorJob {
   }
 
   private static final class TouchState
-      extends KeyedProcessFunction<String, Tuple3<String, Boolean, byte[]>, Tuple2<String, byte[]>> {
+      extends KeyedProcessFunction<
+          String, Tuple3<String, Boolean, byte[]>, Tuple2<String, byte[]>> {
 
     private static final long serialVersionUID = 1L;
 
@@ -177,13 +180,14 @@ final class FloorJob {
       codec = EventCodec.singleObject();
       state =
           getRuntimeContext()
-              .getState(
-                  new ValueStateDescriptor<>("state", BytePrimitiveArraySerializer.INSTANCE));
+              .getState(new ValueStateDescriptor<>("state", BytePrimitiveArraySerializer.INSTANCE));
     }
 
     @Override
     public void processElement(
-        Tuple3<String, Boolean, byte[]> event, Context context, Collector<Tuple2<String, byte[]>> out)
+        Tuple3<String, Boolean, byte[]> event,
+        Context context,
+        Collector<Tuple2<String, byte[]>> out)
         throws Exception {
       byte[] bytes = state.value();
       if (bytes == null) {
@@ -193,13 +197,17 @@ final class FloorJob {
       counter.putLong(0, counter.getLong(0) + 1);
       state.update(bytes);
       if (event.f1) {
-        // One event in fifteen is decoded a second time; carrying its fields beside it costs as much.
+        // One event in fifteen is decoded a second time; carrying its fields beside it costs as
+        // much.
         OrderEvent order = codec.decode(event.f2, OrderEvent.class);
         out.collect(Tuple2.of(order.getOrderId(), codec.encode(pass(order))));
       }
     }
 
-    /** The same record, with the same fields filled, as the risk job's for an order that nothing speaks against. */
+    /**
+     * The same record, with the same fields filled, as the risk job's for an order that nothing
+     * speaks against.
+     */
     private static Decision pass(OrderEvent order) {
       return Decision.newBuilder()
           .setDecisionId(order.getOrderId() + "#0@" + order.getEventId())
@@ -230,8 +238,7 @@ final class FloorJob {
     @Override
     public ProducerRecord<byte[], byte[]> serialize(
         Tuple2<String, byte[]> decision, KafkaSinkContext context, Long timestamp) {
-      return new ProducerRecord<>(
-          TOPIC, decision.f0.getBytes(StandardCharsets.UTF_8), decision.f1);
+      return new ProducerRecord<>(TOPIC, decision.f0.getBytes(StandardCharsets.UTF_8), decision.f1);
     }
   }
 }

@@ -12,14 +12,18 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 
-/** A JVM with Flink and one job in it, begun afresh for every run. Ends, as by a kill, when its input ends. */
+/**
+ * A JVM with Flink and one job in it, begun afresh for every run. Ends, as by a kill, when its
+ * input ends.
+ */
 final class JobProcess {
 
   static final String FLOOR = "floor";
 
   /**
-   * The default of 1 MB is some 15,000 events, which a reader that takes turns between partitions hands on in one go:
-   * of a backlog, minutes of traffic and then minutes of orders. This keeps the mix what it was.
+   * The default of 1 MB is some 15,000 events, which a reader that takes turns between partitions
+   * hands on in one go: of a backlog, minutes of traffic and then minutes of orders. This keeps the
+   * mix what it was.
    */
   static final String MOST_FETCHED = String.valueOf(64 << 10);
 
@@ -31,8 +35,8 @@ final class JobProcess {
   private JobProcess() {}
 
   /**
-   * @param args folder, Flink's port, port of the metrics, Kafka, consumer group, and {@code floor} or a rule set as
-   *     {@link RuleFiles#of} knows it
+   * @param args folder, Flink's port, port of the metrics, Kafka, consumer group, and {@code floor}
+   *     or a rule set as {@link RuleFiles#of} knows it
    */
   public static void main(String[] args) throws Exception {
     Path folder = Path.of(args[0]);

@@ -14,8 +14,9 @@ import java.util.concurrent.FutureTask;
 import java.util.function.Consumer;
 
 /**
- * {@code ./fenghuo up} under an open loop, killed with SIGKILL, begun again at once on the same folder, while the shop
- * goes on selling. The sender keeps what it cannot deliver and delivers it as soon as Kafka is back.
+ * {@code ./fenghuo up} under an open loop, killed with SIGKILL, begun again at once on the same
+ * folder, while the shop goes on selling. The sender keeps what it cannot deliver and delivers it
+ * as soon as Kafka is back.
  */
 final class Kill {
 

@@ -8,8 +8,8 @@ import java.util.function.Consumer;
 import org.HdrHistogram.Histogram;
 
 /**
- * How long an order waits for its decision at a share of what the job can do: warmed up flat out, which also tells what
- * it can do while events are being sent, then an open loop.
+ * How long an order waits for its decision at a share of what the job can do: warmed up flat out,
+ * which also tells what it can do while events are being sent, then an open loop.
  */
 final class Latency {
 
@@ -49,8 +49,7 @@ final class Latency {
    */
   Result run(String kind, int warmUpSeconds, int measured, int seconds, double share)
       throws Exception {
-    String decisions =
-        kind.equals(JobProcess.FLOOR) ? FloorJob.TOPIC : Stream.DECISIONS.topic();
+    String decisions = kind.equals(JobProcess.FLOOR) ? FloorJob.TOPIC : Stream.DECISIONS.topic();
     try (ChildJvm job = stage.jobFromNowOn(kind);
         Traffic traffic = Traffic.open(tape, stage.kafka(), decisions)) {
       progress.accept(kind + ": warming up flat out");

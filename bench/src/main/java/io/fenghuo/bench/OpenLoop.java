@@ -1,8 +1,9 @@
 package io.fenghuo.bench;
 
 /**
- * A schedule that waits for nobody: event n is due at its time whether or not earlier ones have been answered. Latency
- * counts from there, so a system that stalls pays for everything that should have been sent meanwhile.
+ * A schedule that waits for nobody: event n is due at its time whether or not earlier ones have
+ * been answered. Latency counts from there, so a system that stalls pays for everything that should
+ * have been sent meanwhile.
  *
  * @param startNanos when event 0 is due
  * @param perSecond events each second

@@ -17,15 +17,18 @@ import jdk.jfr.consumer.RecordedFrame;
 import jdk.jfr.consumer.RecordingFile;
 
 /**
- * Where the time goes: a flight recording of the job's JVM, its samples sorted by the part of the product nearest to
- * the top of the stack.
+ * Where the time goes: a flight recording of the job's JVM, its samples sorted by the part of the
+ * product nearest to the top of the stack.
  */
 final class Profile {
 
   private static final int SHOWN_FRAMES = 40;
   private static final int SHOWN_ALLOCATIONS = 15;
 
-  /** A part, and how the classes begin that are its own; the first match from the top of the stack decides. */
+  /**
+   * A part, and how the classes begin that are its own; the first match from the top of the stack
+   * decides.
+   */
   private record Part(String name, List<String> classes) {}
 
   private static final List<Part> PARTS =
@@ -33,22 +36,34 @@ final class Profile {
           new Part("RocksDB through JNI", List.of("org.rocksdb.")),
           new Part("Esper", List.of("com.espertech.", "generated.")),
           new Part("our bridge to Esper", List.of("io.fenghuo.rules.esper.")),
-          new Part("pack and unpack", List.of("io.fenghuo.rules.journal.Packer",
-              "io.fenghuo.rules.journal.Unpacker")),
+          new Part(
+              "pack and unpack",
+              List.of("io.fenghuo.rules.journal.Packer", "io.fenghuo.rules.journal.Unpacker")),
           new Part("Avro", List.of("org.apache.avro.", "io.fenghuo.schemas.")),
-          new Part("extract", List.of("io.fenghuo.rules.assess.Extractor",
-              "io.fenghuo.pipelines.ExtractFunction")),
-          new Part("decide", List.of("io.fenghuo.rules.assess.Decider",
-              "io.fenghuo.rules.assess.OrderCase", "io.fenghuo.pipelines.DecideOperator")),
+          new Part(
+              "extract",
+              List.of("io.fenghuo.rules.assess.Extractor", "io.fenghuo.pipelines.ExtractFunction")),
+          new Part(
+              "decide",
+              List.of(
+                  "io.fenghuo.rules.assess.Decider",
+                  "io.fenghuo.rules.assess.OrderCase",
+                  "io.fenghuo.pipelines.DecideOperator")),
           new Part("write-back cache", List.of("io.fenghuo.pipelines.WriteBackCache")),
           new Part("assess", List.of("io.fenghuo.rules.", "io.fenghuo.pipelines.AssessOperator")),
-          new Part("intake and admission", List.of("io.fenghuo.pipelines.Intake",
-              "io.fenghuo.pipelines.Admission")),
+          new Part(
+              "intake and admission",
+              List.of("io.fenghuo.pipelines.Intake", "io.fenghuo.pipelines.Admission")),
           new Part("other of ours", List.of("io.fenghuo.")),
-          new Part("Kafka client", List.of("org.apache.kafka.",
-              "org.apache.flink.connector.kafka.", "net.jpountz.")),
-          new Part("Flink state backend", List.of("org.apache.flink.state.",
-              "org.apache.flink.contrib.", "org.apache.flink.runtime.state.")),
+          new Part(
+              "Kafka client",
+              List.of("org.apache.kafka.", "org.apache.flink.connector.kafka.", "net.jpountz.")),
+          new Part(
+              "Flink state backend",
+              List.of(
+                  "org.apache.flink.state.",
+                  "org.apache.flink.contrib.",
+                  "org.apache.flink.runtime.state.")),
           new Part("Flink network and serialisation", List.of("org.apache.flink.")));
 
   static final String COMPILER = "JIT compiler";
@@ -64,8 +79,8 @@ final class Profile {
   }
 
   /**
-   * Begins to record. To be called before the warm-up: the recorder changes classes, and what was compiled before is
-   * compiled again.
+   * Begins to record. To be called before the warm-up: the recorder changes classes, and what was
+   * compiled before is compiled again.
    */
   static Profile begin(long pid, Path recording) throws IOException {
     jcmd(pid, "JFR.start", "name=bench", "settings=profile");
@@ -121,8 +136,7 @@ final class Profile {
    *
    * @param from when the measuring began; the warm-up does not count
    */
-  static void show(
-      Path recording, Instant from, Map<String, Double> threads, Consumer<String> out)
+  static void show(Path recording, Instant from, Map<String, Double> threads, Consumer<String> out)
       throws IOException {
     Counts parts = new Counts();
     Counts frames = new Counts();
@@ -140,7 +154,8 @@ final class Profile {
         }
         switch (event.getEventType().getName()) {
           case "jdk.ExecutionSample" -> sample(event, 1, parts, frames, ours);
-          // Taken half as often. A thread that waits in the kernel is sampled too; RocksDB's callers do not wait.
+          // Taken half as often. A thread that waits in the kernel is sampled too; RocksDB's
+          // callers do not wait.
           case "jdk.NativeMethodSample" -> {
             if (isRocksDb(event)) {
               sample(event, 2, parts, frames, ours);

@@ -31,8 +31,8 @@ final class RuleFiles {
   /**
    * Rule files by path.
    *
-   * @param name {@code shipped}, or a number: so many decision rules on features that ship, the same features
-   *     whatever the number (from 10)
+   * @param name {@code shipped}, or a number: so many decision rules on features that ship, the
+   *     same features whatever the number (from 10)
    */
   static Map<String, String> of(String name) {
     return name.equals(SHIPPED) ? RulePacks.shipped() : generated(Integer.parseInt(name));

@@ -91,8 +91,7 @@ final class Stage implements AutoCloseable {
     try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka))) {
       Map<TopicPartition, OffsetSpec> latest =
           admin
-              .describeTopics(
-                  List.of("orders", "payments", "logins", "traffic", "lists"))
+              .describeTopics(List.of("orders", "payments", "logins", "traffic", "lists"))
               .allTopicNames()
               .get()
               .values()

@@ -20,8 +20,8 @@ import java.util.function.LongConsumer;
 import org.apache.avro.specific.SpecificRecord;
 
 /**
- * Events in a file, encoded and in order, so that making them costs nothing while something is measured and every run
- * is given the same.
+ * Events in a file, encoded and in order, so that making them costs nothing while something is
+ * measured and every run is given the same.
  */
 final class Tape implements Closeable {
 
@@ -92,8 +92,7 @@ final class Tape implements Closeable {
       for (long i = 0; i < count; i++) {
         SpecificRecord event = events.next();
         Stream stream = Stream.ofSchema(event.getSchema()).orElseThrow();
-        boolean created =
-            event instanceof OrderEvent order && order.getType() == OrderType.CREATED;
+        boolean created = event instanceof OrderEvent order && order.getType() == OrderType.CREATED;
         byte[] value = codec.encode(event);
         out.writeByte(stream.ordinal());
         text(out, stream.keyOf(event));

@@ -23,8 +23,9 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 
 /**
- * Both ends of the line: sends the events of a tape, and reads the decisions on their orders. Latency is from the time
- * an order was to be sent to the time its first decision is in a consumer's hands.
+ * Both ends of the line: sends the events of a tape, and reads the decisions on their orders.
+ * Latency is from the time an order was to be sent to the time its first decision is in a
+ * consumer's hands.
  */
 final class Traffic implements AutoCloseable {
 
@@ -62,10 +63,14 @@ final class Traffic implements AutoCloseable {
     KafkaConsumer<byte[], byte[]> consumer =
         new KafkaConsumer<>(
             Map.of(
-                "bootstrap.servers", kafka,
-                "enable.auto.commit", false,
-                "auto.offset.reset", "earliest",
-                "fetch.min.bytes", 1),
+                "bootstrap.servers",
+                kafka,
+                "enable.auto.commit",
+                false,
+                "auto.offset.reset",
+                "earliest",
+                "fetch.min.bytes",
+                1),
             new ByteArrayDeserializer(),
             new ByteArrayDeserializer());
     List<TopicPartition> partitions =
@@ -124,8 +129,8 @@ final class Traffic implements AutoCloseable {
    * Sends as fast as decisions come back.
    *
    * @param mostAwaited orders under way at a time
-   * @return orders decided in a second during the last {@code measured} seconds, times events in an order: events a
-   *     second
+   * @return orders decided in a second during the last {@code measured} seconds, times events in an
+   *     order: events a second
    */
   double flatOut(int seconds, int measured, int mostAwaited) throws IOException {
     long start = System.nanoTime();

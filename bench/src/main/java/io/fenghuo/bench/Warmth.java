@@ -1,8 +1,8 @@
 package io.fenghuo.bench;
 
 /**
- * Whether a JVM has compiled what it runs. A large job takes several times as long as a small one, so a warm-up of the
- * same length for both would measure the compiler.
+ * Whether a JVM has compiled what it runs. A large job takes several times as long as a small one,
+ * so a warm-up of the same length for both would measure the compiler.
  */
 final class Warmth {
 
@@ -30,7 +30,9 @@ final class Warmth {
     compiling = compilingNow;
   }
 
-  /** True when the compiler has had little to do for a while; also where there is no /proc to tell. */
+  /**
+   * True when the compiler has had little to do for a while; also where there is no /proc to tell.
+   */
   boolean isReached() {
     return quiet >= QUIET_LOOKS;
   }

@@ -15,7 +15,9 @@ import org.apache.avro.specific.SpecificRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The harness's own sums; what it measures is not tested, since it differs from machine to machine. */
+/**
+ * The harness's own sums; what it measures is not tested, since it differs from machine to machine.
+ */
 class ArithmeticTest {
 
   @Test
@@ -60,10 +62,15 @@ class ArithmeticTest {
   void theMetricsOfAllSubtasksOfTheSourceAreAddedUp() {
     String name = "flink_taskmanager_job_task_operator_numRecordsIn";
     String metrics =
-        "# TYPE " + name + " gauge\n"
-            + name + "{operator_name=\"Source:_read\",subtask_index=\"0\",} 1.5E3\n"
-            + name + "{operator_name=\"Source:_read\",subtask_index=\"1\",} 7.0\n"
-            + name + "{operator_name=\"assess\",subtask_index=\"1\",} 9.0\n";
+        "# TYPE "
+            + name
+            + " gauge\n"
+            + name
+            + "{operator_name=\"Source:_read\",subtask_index=\"0\",} 1.5E3\n"
+            + name
+            + "{operator_name=\"Source:_read\",subtask_index=\"1\",} 7.0\n"
+            + name
+            + "{operator_name=\"assess\",subtask_index=\"1\",} 9.0\n";
     assertThat(JobProcess.events(metrics)).isEqualTo(1_507);
   }
 

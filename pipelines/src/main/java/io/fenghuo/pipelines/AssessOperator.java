@@ -156,6 +156,11 @@ final class AssessOperator extends RememberingOperator<Visit, Finding, EntitySta
   }
 
   @Override
+  double share() {
+    return 0.75;
+  }
+
+  @Override
   int weigh(EntityState state) {
     return state.weight();
   }

@@ -149,6 +149,11 @@ final class DecideOperator extends RememberingOperator<Finding, Outgoing, OrderC
   }
 
   @Override
+  double share() {
+    return 0.2;
+  }
+
+  @Override
   int weigh(OrderCase order) {
     return order.weight();
   }

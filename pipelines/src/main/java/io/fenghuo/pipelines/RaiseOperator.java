@@ -75,6 +75,11 @@ final class RaiseOperator extends RememberingOperator<AlertSignal, Outgoing, Rai
   }
 
   @Override
+  double share() {
+    return 0.05;
+  }
+
+  @Override
   int weigh(RaisedAlerts alerts) {
     return WEIGHT;
   }

@@ -45,6 +45,9 @@ abstract class RememberingOperator<I, O, V> extends AbstractStreamOperator<O>
     this.settings = settings;
   }
 
+  /** The part of the cache's memory that is this operator's. */
+  abstract double share();
+
   /** Rough size of a value in memory, bytes. */
   abstract int weigh(V value);
 
@@ -66,7 +69,12 @@ abstract class RememberingOperator<I, O, V> extends AbstractStreamOperator<O>
             .build());
     ValueState<byte[]> state = context.getKeyedStateStore().getState(descriptor);
     cache =
-        new WriteBackCache<>(state, this, this::weigh, this::setCurrentKey, settings.cachedBytes());
+        new WriteBackCache<>(
+            state,
+            this,
+            this::weigh,
+            this::setCurrentKey,
+            (long) (settings.cachedBytes() * share()));
   }
 
   @Override

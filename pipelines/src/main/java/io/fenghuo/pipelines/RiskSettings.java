@@ -31,7 +31,7 @@ public final class RiskSettings implements Serializable {
   private Duration future = Duration.ofMinutes(5);
   private long oldest = 946_684_800_000L;
   private Duration retention = Duration.ofDays(31);
-  private int cachedBytes = 64 << 20;
+  private int cachedBytes = 256 << 20;
   private String registry;
   private String group = "fenghuo-risk";
   private final Properties kafkaProperties = new Properties();

@@ -32,9 +32,12 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.Collectors;
 import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -239,7 +242,7 @@ class RiskJobOnKafkaTest {
         sendLists(world);
         send(events.subList(from, to), 4, random);
       }
-      await().atMost(PATIENCE).until(() -> metric("type_events") == to - from);
+      await().atMost(PATIENCE).untilAsserted(this::assertAllRead);
       if (part < 2) {
         flink.close();
       }
@@ -308,6 +311,27 @@ class RiskJobOnKafkaTest {
   private void flush() {
     producer.flush();
     assertThat(refused).isEmpty();
+  }
+
+  /** A checkpoint holds everything there is to read. */
+  private void assertAllRead() throws Exception {
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()))) {
+      Map<TopicPartition, Long> committed = new HashMap<>();
+      admin
+          .listConsumerGroupOffsets("fenghuo-risk")
+          .partitionsToOffsetAndMetadata()
+          .get()
+          .forEach((partition, offset) -> committed.put(partition, offset.offset()));
+      Map<TopicPartition, Long> ends = new HashMap<>();
+      admin
+          .listOffsets(
+              committed.keySet().stream()
+                  .collect(Collectors.toMap(partition -> partition, p -> OffsetSpec.latest())))
+          .all()
+          .get()
+          .forEach((partition, end) -> ends.put(partition, end.offset()));
+      assertThat(committed).hasSize(5 * Topics.PARTITIONS).isEqualTo(ends);
+    }
   }
 
   private Said said() throws Exception {
