@@ -27,7 +27,7 @@ final class BoundedDecoder extends Decoder {
     this.bytes = bytes;
     this.position = start;
     this.end = bytes.length;
-    this.entriesLeft = bytes.length - start;
+    this.entriesLeft = (long) bytes.length - start;
   }
 
   int remaining() {

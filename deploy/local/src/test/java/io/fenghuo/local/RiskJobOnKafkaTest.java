@@ -218,8 +218,9 @@ class RiskJobOnKafkaTest {
     send(Stream.ORDERS, 3, order("2100").setEventTime(4_102_444_800_000L).build());
     send(events, 3, new Random(SEED));
 
-    await().atMost(PATIENCE).until(() -> said().isCompleteBy(expected));
-    said().assertAgreesWith("seed " + SEED, expected);
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(() -> said().assertAgreesWith("seed " + SEED, expected));
     assertThat(said().dead()).extracting(DeadLetter::getReason).containsExactly("future");
   }
 
@@ -247,8 +248,9 @@ class RiskJobOnKafkaTest {
         flink.close();
       }
     }
-    await().atMost(PATIENCE).until(() -> said().isCompleteBy(expected));
-    said().assertAgreesWith("seed " + SEED, expected);
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(() -> said().assertAgreesWith("seed " + SEED, expected));
   }
 
   private RiskSettings shipped() {
@@ -322,15 +324,17 @@ class RiskJobOnKafkaTest {
           .partitionsToOffsetAndMetadata()
           .get()
           .forEach((partition, offset) -> committed.put(partition, offset.offset()));
+      Map<TopicPartition, OffsetSpec> latest = new HashMap<>();
+      for (String topic : List.of("orders", "payments", "logins", "traffic", "lists")) {
+        for (int partition = 0; partition < Topics.PARTITIONS; partition++) {
+          latest.put(new TopicPartition(topic, partition), OffsetSpec.latest());
+        }
+      }
       Map<TopicPartition, Long> ends = new HashMap<>();
-      admin
-          .listOffsets(
-              committed.keySet().stream()
-                  .collect(Collectors.toMap(partition -> partition, p -> OffsetSpec.latest())))
-          .all()
-          .get()
-          .forEach((partition, end) -> ends.put(partition, end.offset()));
-      assertThat(committed).hasSize(5 * Topics.PARTITIONS).isEqualTo(ends);
+      admin.listOffsets(latest).all().get().forEach((at, end) -> ends.put(at, end.offset()));
+      // Nothing is committed of a partition with nothing in it.
+      ends.values().removeIf(end -> end == 0);
+      assertThat(committed).isEqualTo(ends);
     }
   }
 
