@@ -1,6 +1,8 @@
 package io.fenghuo.local;
 
 import io.fenghuo.rules.reference.RandomWorld;
+import io.fenghuo.schemas.LoginEvent;
+import io.fenghuo.schemas.LoginKind;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -14,6 +16,11 @@ import org.apache.avro.specific.SpecificRecord;
  * The events of a world as a network delivers them: each up to the bound late, one in ten twice.
  */
 final class Disorder {
+
+  /**
+   * The first of July 2026; worlds begin with the year and last some days, deadlines 30 at most.
+   */
+  private static final long END = 1_782_864_000_000L;
 
   private record Late(long at, SpecificRecord event) {}
 
@@ -33,6 +40,16 @@ final class Disorder {
     }
     late.sort(Comparator.comparingLong(Late::at));
     return late.stream().map(Late::event).toList();
+  }
+
+  /** An event that concerns nobody and comes after every deadline of a random world. */
+  static LoginEvent end() {
+    return LoginEvent.newBuilder()
+        .setEventId("the end")
+        .setEventTime(END)
+        .setKind(LoginKind.LOGIN)
+        .setSuccess(true)
+        .build();
   }
 
   private static Object field(SpecificRecord event, String name) {

@@ -217,10 +217,9 @@ class RiskJobOnKafkaTest {
     // Quarantined, so it does not move time, and its partition is as silent as the others like it.
     send(Stream.ORDERS, 3, order("2100").setEventTime(4_102_444_800_000L).build());
     send(events, 3, new Random(SEED));
+    sendEnd();
 
-    await()
-        .atMost(PATIENCE)
-        .untilAsserted(() -> said().assertAgreesWith("seed " + SEED, expected));
+    await().atMost(PATIENCE).untilAsserted(() -> said().assertAgreesWith("seed " + SEED, expected));
     assertThat(said().dead()).extracting(DeadLetter::getReason).containsExactly("future");
   }
 
@@ -248,9 +247,8 @@ class RiskJobOnKafkaTest {
         flink.close();
       }
     }
-    await()
-        .atMost(PATIENCE)
-        .untilAsserted(() -> said().assertAgreesWith("seed " + SEED, expected));
+    sendEnd();
+    await().atMost(PATIENCE).untilAsserted(() -> said().assertAgreesWith("seed " + SEED, expected));
   }
 
   private RiskSettings shipped() {
@@ -284,6 +282,12 @@ class RiskJobOnKafkaTest {
     world.lists().forEach(entry -> send(Stream.LISTS, 0, entry));
     flush();
     await().atMost(PATIENCE).until(() -> metric("list_entries") == world.lists().size());
+  }
+
+  /** Concerns nobody, but comes after every deadline. */
+  private void sendEnd() {
+    send(Stream.LOGINS, 0, Disorder.end());
+    flush();
   }
 
   private void send(List<SpecificRecord> events, int partitions, Random random) {

@@ -74,19 +74,6 @@ record Said(List<Decision> decisions, List<Alert> alerts, List<DeadLetter> dead)
     return List.copyOf(byId.values());
   }
 
-  /** True when nothing the reference says is missing, right or wrong. */
-  boolean isCompleteBy(ReferenceEvaluator.Result expected) {
-    return ids(decisions, Said::place).containsAll(ids(expected.decisions(), Said::place))
-        && ids(alerts, Alert::getAlertId).containsAll(ids(expected.alerts(), Alert::getAlertId));
-  }
-
-  private static <T> Set<String> ids(
-      Collection<T> records, java.util.function.Function<T, String> id) {
-    Set<String> ids = new TreeSet<>();
-    records.forEach(record -> ids.add(id.apply(record)));
-    return ids;
-  }
-
   private static String place(Decision decision) {
     return decision.getOrderId() + "#" + decision.getRevision();
   }
