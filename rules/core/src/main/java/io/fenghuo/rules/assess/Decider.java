@@ -262,7 +262,7 @@ public final class Decider implements AutoCloseable {
       builder.setUserId(before.getUserId()).setAmount(before.getAmount());
       builder.setCurrency(before.getCurrency()).setRevision(before.getRevision());
     }
-    boolean harder = order.decided && outcome.compareTo(published(before)) > 0;
+    boolean harder = order.decided && outcome.compareTo(before.getOutcome()) > 0;
     if (harder) {
       builder.setRevision(before.getRevision() + 1);
     }
@@ -281,10 +281,6 @@ public final class Decider implements AutoCloseable {
     } else {
       order.decision = codec.encode(decision);
     }
-  }
-
-  private static Outcome published(Decision before) {
-    return before.getOutcome();
   }
 
   private Outcome outcome(List<RuleHit> hits, int score, Set<String> lists) {

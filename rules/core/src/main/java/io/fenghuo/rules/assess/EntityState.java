@@ -236,13 +236,4 @@ public final class EntityState {
     }
     return 300 + Math.max(packedSize, journal.size() * 250) + journal.size() * 150 + condensed;
   }
-
-  /** Number of events of a type in the journal. */
-  public int count(EventType type) {
-    int count = 0;
-    for (Entry entry : journal.entries()) {
-      count += entry.type() == type ? 1 : 0;
-    }
-    return count;
-  }
 }

@@ -240,9 +240,4 @@ public final class Plan {
     EntityKind kind = EntityKind.ofLabel(name.substring(0, name.indexOf('.'))).orElseThrow();
     return Arrays.asList(entity(kind).figureNames()).indexOf(name);
   }
-
-  /** All features of one kind, for descriptions. */
-  public List<Feature> features(EntityKind kind) {
-    return entity(kind).features();
-  }
 }
