@@ -2,7 +2,6 @@ package io.fenghuo.rules.assess;
 
 import io.fenghuo.rules.EntityKind;
 import io.fenghuo.rules.EventType;
-import io.fenghuo.rules.definition.Feature;
 import io.fenghuo.rules.definition.Filter;
 import io.fenghuo.rules.definition.Rule;
 import io.fenghuo.rules.definition.RuleError;
