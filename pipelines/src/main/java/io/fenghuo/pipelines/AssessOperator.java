@@ -32,6 +32,7 @@ final class AssessOperator extends RememberingOperator<Visit, Finding, EntitySta
   private transient int touched;
   private transient ListState<Long> eventTime;
   private transient SilentTime time;
+  private transient long passed;
 
   AssessOperator(Expressions expressions, RiskSettings settings) {
     super(settings);
@@ -49,6 +50,7 @@ final class AssessOperator extends RememberingOperator<Visit, Finding, EntitySta
     for (Long of : eventTime.get()) {
       stood = stood == SilentTime.NONE ? of : Math.min(stood, of);
     }
+    passed = NO_WATERMARK;
     time = new SilentTime(settings.idle().toMillis(), stood, wallClock());
   }
 
@@ -82,6 +84,7 @@ final class AssessOperator extends RememberingOperator<Visit, Finding, EntitySta
 
   @Override
   public void processWatermark(Watermark mark) throws Exception {
+    passed = mark.getTimestamp();
     // Time that ran on by the clock may be ahead of the events that come then.
     if (time.move(mark.getTimestamp())) {
       super.processWatermark(mark);
@@ -108,10 +111,13 @@ final class AssessOperator extends RememberingOperator<Visit, Finding, EntitySta
     EntityState state = recall(entity);
     if (visit.type() != null && tooEarly(visit.time())) {
       state.hold(visit);
+      remember();
     } else {
       assess(state, visit);
+      if (assessor.changed()) {
+        remember();
+      }
     }
-    remember(entity);
   }
 
   @Override
@@ -124,11 +130,14 @@ final class AssessOperator extends RememberingOperator<Visit, Finding, EntitySta
         assessor.due(state, Visit.kindOf(entity), Visit.keyOf(entity), time)) {
       sendAside(ALERTS, signal);
     }
-    remember(entity);
+    remember();
   }
 
   private void assess(EntityState state, Visit visit) {
     Finding finding = assessor.assess(state, visit);
+    for (long met : assessor.stopped()) {
+      callNoMore(met);
+    }
     for (long due : assessor.opened()) {
       callAt(due);
     }
@@ -151,7 +160,10 @@ final class AssessOperator extends RememberingOperator<Visit, Finding, EntitySta
   }
 
   @Override
-  public byte[] pack(EntityState state) {
+  public byte[] pack(String key, EntityState state) {
+    if (passed != NO_WATERMARK) {
+      assessor.trim(state, Visit.kindOf(key), passed);
+    }
     return state.isEmpty() ? null : state.pack(packer);
   }
 

@@ -92,7 +92,7 @@ final class DecideOperator extends RememberingOperator<Finding, Outgoing, OrderC
     if (!tooEarly(finding.time())) {
       decider.settle(order, settleUpTo(), this);
     }
-    remember(group);
+    remember();
   }
 
   @Override
@@ -100,7 +100,7 @@ final class DecideOperator extends RememberingOperator<Finding, Outgoing, OrderC
     OrderCase order = recall(group);
     adopt(order, group);
     decider.settle(order, time, this);
-    remember(group);
+    remember();
   }
 
   /** What was said about the order before a restart stands. */
@@ -144,7 +144,7 @@ final class DecideOperator extends RememberingOperator<Finding, Outgoing, OrderC
   }
 
   @Override
-  public byte[] pack(OrderCase order) {
+  public byte[] pack(String key, OrderCase order) {
     return order.isEmpty() ? null : order.pack(packer);
   }
 

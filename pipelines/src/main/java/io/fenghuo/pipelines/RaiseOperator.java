@@ -45,13 +45,13 @@ final class RaiseOperator extends RememberingOperator<AlertSignal, Outgoing, Rai
     if (!tooEarly(signal.alert().getStartsAt())) {
       alerts.raise(settleUpTo(), this::publish);
     }
-    remember(fingerprint);
+    remember();
   }
 
   @Override
   void onTime(String fingerprint, long time) throws Exception {
     recall(fingerprint).raise(time, this::publish);
-    remember(fingerprint);
+    remember();
   }
 
   private void publish(Alert alert) {
@@ -70,7 +70,7 @@ final class RaiseOperator extends RememberingOperator<AlertSignal, Outgoing, Rai
   }
 
   @Override
-  public byte[] pack(RaisedAlerts alerts) {
+  public byte[] pack(String key, RaisedAlerts alerts) {
     return alerts.pack(packer, codec());
   }
 

@@ -113,8 +113,9 @@ abstract class RememberingOperator<I, O, V> extends AbstractStreamOperator<O>
     return cache.get(key);
   }
 
-  protected final void remember(String key) throws Exception {
-    cache.changed(key);
+  /** Notes that the value recalled last was altered. */
+  protected final void remember() throws Exception {
+    cache.changed();
   }
 
   /** True when, in event-time mode, this time has not come yet; then a timer is set for it. */
@@ -139,6 +140,10 @@ abstract class RememberingOperator<I, O, V> extends AbstractStreamOperator<O>
 
   protected final void callAt(long time) {
     timers.registerEventTimeTimer(VoidNamespace.INSTANCE, time);
+  }
+
+  protected final void callNoMore(long time) {
+    timers.deleteEventTimeTimer(VoidNamespace.INSTANCE, time);
   }
 
   protected final void send(O value) {

@@ -158,7 +158,8 @@ public final class RiskJob {
     properties.setProperty("linger.ms", "1");
     properties.setProperty("acks", "all");
     properties.setProperty("enable.idempotence", "true");
-    properties.setProperty("compression.type", "lz4");
+    // Batches of a millisecond are small; a compressor would allocate 128 kB for each.
+    properties.setProperty("compression.type", "none");
     properties.setProperty("max.request.size", String.valueOf(4 << 20));
     KafkaSink<Outgoing> sink =
         KafkaSink.<Outgoing>builder()

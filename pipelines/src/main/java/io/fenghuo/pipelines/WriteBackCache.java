@@ -1,8 +1,7 @@
 package io.fenghuo.pipelines;
 
-import java.util.Iterator;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.ArrayDeque;
+import java.util.HashMap;
 import java.util.function.Consumer;
 import java.util.function.ToIntFunction;
 import org.apache.flink.api.common.state.ValueState;
@@ -15,6 +14,9 @@ import org.apache.flink.api.common.state.ValueState;
  * checkpoint always holds everything, and a restart begins with nothing here. Bounded by weight, so
  * memory does not grow with the number of keys.
  *
+ * <p>Room is made as by a clock's hand: what was used since the hand came by stays for another
+ * round. Unlike the order of last use, this is kept without touching the neighbours at each use.
+ *
  * @param <V> the value, which knows nothing of state
  */
 final class WriteBackCache<V> {
@@ -26,17 +28,25 @@ final class WriteBackCache<V> {
     V unpack(byte[] bytes);
 
     /** Null when there is nothing to keep. */
-    byte[] pack(V value);
+    byte[] pack(String key, V value);
   }
 
   private static final class Slot<V> {
+    final String key;
     V value;
     int weight;
+    boolean used;
     boolean dirty;
     boolean stored;
+
+    Slot(String key) {
+      this.key = key;
+    }
   }
 
-  private final LinkedHashMap<String, Slot<V>> slots = new LinkedHashMap<>(1024, 0.75f, true);
+  private final HashMap<String, Slot<V>> slots = new HashMap<>();
+  private final ArrayDeque<Slot<V>> round = new ArrayDeque<>();
+  private Slot<V> current;
   private final ValueState<byte[]> state;
   private final Form<V> form;
   private final ToIntFunction<V> weigh;
@@ -67,32 +77,29 @@ final class WriteBackCache<V> {
    * The value of a key, which must be the current one. Call {@link #changed} when it was altered.
    */
   V get(String key) throws Exception {
-    Slot<V> slot = slots.get(key);
-    if (slot == null) {
+    current = slots.get(key);
+    if (current == null) {
       misses++;
-      slot = new Slot<>();
+      current = new Slot<>(key);
       byte[] bytes = state.value();
-      slot.stored = bytes != null;
-      slot.value = bytes == null ? form.create() : form.unpack(bytes);
-      slots.put(key, slot);
-      reweigh(slot);
-      if (weight > limit) {
-        makeRoom(key);
-      }
+      current.stored = bytes != null;
+      current.value = bytes == null ? form.create() : form.unpack(bytes);
+      slots.put(key, current);
+      round.add(current);
+      reweigh(current);
+      makeRoom();
     } else {
       hits++;
+      current.used = true;
     }
-    return slot.value;
+    return current.value;
   }
 
-  /** Notes that the value of the current key was altered, and makes room. */
-  void changed(String key) throws Exception {
-    Slot<V> slot = slots.get(key);
-    slot.dirty = true;
-    reweigh(slot);
-    if (weight > limit) {
-      makeRoom(key);
-    }
+  /** Notes that the value given last was altered, and makes room. */
+  void changed() throws Exception {
+    current.dirty = true;
+    reweigh(current);
+    makeRoom();
   }
 
   private void reweigh(Slot<V> slot) {
@@ -101,25 +108,30 @@ final class WriteBackCache<V> {
     slot.weight = now;
   }
 
-  private void makeRoom(String current) throws Exception {
-    Iterator<Map.Entry<String, Slot<V>>> eldest = slots.entrySet().iterator();
-    while (weight > limit && eldest.hasNext()) {
-      Map.Entry<String, Slot<V>> entry = eldest.next();
-      if (!entry.getKey().equals(current)) {
-        write(entry.getKey(), entry.getValue());
-        weight -= entry.getValue().weight;
-        eldest.remove();
+  private void makeRoom() throws Exception {
+    if (weight <= limit) {
+      return;
+    }
+    while (weight > limit && round.size() > 1) {
+      Slot<V> slot = round.poll();
+      if (slot.used || slot.equals(current)) {
+        slot.used = false;
+        round.add(slot);
+      } else {
+        write(slot);
+        weight -= slot.weight;
+        slots.remove(slot.key);
       }
     }
-    turnTo.accept(current);
+    turnTo.accept(current.key);
   }
 
-  private void write(String key, Slot<V> slot) throws Exception {
+  private void write(Slot<V> slot) throws Exception {
     if (!slot.dirty) {
       return;
     }
-    turnTo.accept(key);
-    byte[] bytes = form.pack(slot.value);
+    turnTo.accept(slot.key);
+    byte[] bytes = form.pack(slot.key, slot.value);
     if (bytes != null) {
       state.update(bytes);
     } else if (slot.stored) {
@@ -131,13 +143,14 @@ final class WriteBackCache<V> {
 
   /** Writes everything that was changed; what is empty is forgotten. */
   void flush() throws Exception {
-    Iterator<Map.Entry<String, Slot<V>>> each = slots.entrySet().iterator();
-    while (each.hasNext()) {
-      Map.Entry<String, Slot<V>> entry = each.next();
-      write(entry.getKey(), entry.getValue());
-      if (!entry.getValue().stored) {
-        weight -= entry.getValue().weight;
-        each.remove();
+    for (int left = round.size(); left > 0; left--) {
+      Slot<V> slot = round.poll();
+      write(slot);
+      if (slot.stored) {
+        round.add(slot);
+      } else {
+        weight -= slot.weight;
+        slots.remove(slot.key);
       }
     }
   }

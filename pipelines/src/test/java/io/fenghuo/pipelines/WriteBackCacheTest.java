@@ -53,7 +53,7 @@ class WriteBackCacheTest {
     cache.flush();
     table.key = "a";
     cache.get("a").setLength(0);
-    cache.changed("a");
+    cache.changed();
     cache.flush();
     assertThat(table.rows).isEmpty();
     assertThat(cache.size()).isZero();
@@ -89,7 +89,7 @@ class WriteBackCacheTest {
       throws Exception {
     table.key = key;
     cache.get(key).append(text);
-    cache.changed(key);
+    cache.changed();
   }
 
   private static final class Letters implements WriteBackCache.Form<StringBuilder> {
@@ -104,7 +104,7 @@ class WriteBackCacheTest {
     }
 
     @Override
-    public byte[] pack(StringBuilder value) {
+    public byte[] pack(String key, StringBuilder value) {
       return value.isEmpty() ? null : value.toString().getBytes(StandardCharsets.UTF_8);
     }
   }

@@ -71,7 +71,12 @@ public enum EventType {
   }
 
   public static Optional<EventType> ofLabel(String label) {
-    return Arrays.stream(TYPES).filter(type -> type.label().equals(label)).findFirst();
+    for (EventType type : TYPES) {
+      if (type.label().equals(label)) {
+        return Optional.of(type);
+      }
+    }
+    return Optional.empty();
   }
 
   public static Optional<EventType> of(Schema schema) {
@@ -109,8 +114,9 @@ public enum EventType {
    * @param position its place in the Avro record
    * @param kind null when expressions cannot use it
    * @param enumName the Avro enum, or null
+   * @param choices how many values an enum or a truth has; 0 for any other field
    */
-  public record Field(String name, int position, ValueKind kind, String enumName) {
+  public record Field(String name, int position, ValueKind kind, String enumName, int choices) {
 
     static Field of(Schema.Field field) {
       Schema schema = field.schema();
@@ -130,7 +136,18 @@ public enum EventType {
             default -> null;
           };
       String enumName = schema.getType() == Schema.Type.ENUM ? schema.getName() : null;
-      return new Field(field.name(), field.pos(), kind, enumName);
+      int choices =
+          enumName != null ? schema.getEnumSymbols().size() : kind == ValueKind.TRUTH ? 2 : 0;
+      return new Field(field.name(), field.pos(), kind, enumName, choices);
+    }
+
+    /** Which of its choices the field has, counted from 1; 0 for null. */
+    public int choiceIn(SpecificRecord record) {
+      Object value = record.get(position);
+      if (value instanceof Enum<?> constant) {
+        return constant.ordinal() + 1;
+      }
+      return value == null ? 0 : value.equals(true) ? 2 : 1;
     }
 
     /** The field's value in the rule language: String, Long, Double, Boolean or null. */

@@ -1,6 +1,7 @@
 package io.fenghuo.rules.assess;
 
 import io.fenghuo.rules.EntityKind;
+import io.fenghuo.rules.assess.EntityPlan.Need;
 import io.fenghuo.rules.assess.EntityPlan.PlannedDeadline;
 import io.fenghuo.rules.assess.EntityPlan.PlannedSequence;
 import io.fenghuo.rules.assess.Finding.ListNote;
@@ -41,8 +42,10 @@ public final class Assessor implements AutoCloseable {
   private final Map<EntityKind, Figures> figures = new EnumMap<>(EntityKind.class);
   private final Map<EntityKind, long[]> unconditional = new EnumMap<>(EntityKind.class);
   private final List<Long> opened = new ArrayList<>();
+  private final List<Long> stopped = new ArrayList<>();
   private EventFilters filters;
   private long slicesCapped;
+  private boolean changed;
 
   /**
    * @param lateness how long events may arrive after later ones and still be counted exactly,
@@ -78,6 +81,16 @@ public final class Assessor implements AutoCloseable {
     return opened;
   }
 
+  /** The times that deadlines were due at which the last visit has met, so that none is there. */
+  public List<Long> stopped() {
+    return stopped;
+  }
+
+  /** Whether the last visit left something to be kept. */
+  public boolean changed() {
+    return changed;
+  }
+
   /**
    * Remembers the event and answers for the entity.
    *
@@ -85,21 +98,39 @@ public final class Assessor implements AutoCloseable {
    */
   public Finding assess(EntityState state, Visit visit) {
     opened.clear();
+    stopped.clear();
+    changed = false;
     if (visit.type() == null) {
+      changed = true;
       list(state, visit);
       return null;
     }
     EntityPlan entity = plan.entity(visit.kind());
     arrange(state, entity);
-    if (entity.remembers(visit.type())) {
-      Entry entry = visit.entry();
+    Entry entry = visit.entry();
+    if (entity.remembers(visit.type(), entry.bits())) {
       if (state.journal.add(entry)) {
+        changed = true;
         state.saw(entity, entry);
-        openClocks(state, entity, visit);
+        stopClocks(state, entity, entry);
+        openClocks(state, entity, entry);
         state.forget(entity, lateness);
       }
     }
     return visit.rules() == null ? null : finding(state, entity, visit);
+  }
+
+  /**
+   * Drops what no event to come can reach.
+   *
+   * @param passed event time up to which none will be assessed any more
+   */
+  public void trim(EntityState state, EntityKind kind, long passed) {
+    EntityPlan entity = plan.entity(kind);
+    // Bits of another layout do not say what they are kept for.
+    if (state.layout == entity.layout()) {
+      state.trim(entity, passed);
+    }
   }
 
   // ---- lists
@@ -137,6 +168,7 @@ public final class Assessor implements AutoCloseable {
       return;
     }
     if (state.journal.size() > 0) {
+      changed = true;
       if (filters == null) {
         filters = expressions.openFilters(failures);
       }
@@ -158,6 +190,8 @@ public final class Assessor implements AutoCloseable {
                     entry.bytes());
               });
     }
+    state.journal.entries().removeIf(entry -> !entity.remembers(entry.type(), entry.bits()));
+    state.rearranged();
     state.layout = entity.layout();
   }
 
@@ -173,29 +207,16 @@ public final class Assessor implements AutoCloseable {
 
   private Finding finding(EntityState state, EntityPlan entity, Visit visit) {
     List<ListNote> notes = notes(state, visit);
-    long[] rules = visit.rules();
-    long[] holding = Bits.of(plan.rules().size());
-    Object[] values = null;
-    List<Witness> witnesses = List.of();
-    List<Match> matched = List.of();
-    if (!Bits.isEmpty(rules)) {
-      values = new Object[entity.figureNames().length];
-      int end = state.journal.endAt(visit.time(), visit.eventId());
-      Map<Integer, List<Entry>> chosen = compute(state, entity, visit, end, values);
-      SpecificRecord record =
-          entity.readsEvent(visit.type()) ? decode(visit.entry().bytes()) : null;
-      conditions.hold(visit.kind(), visit.type(), record, values, holding);
-      Bits.addAll(holding, unconditional.get(visit.kind()));
-      holding = Bits.and(holding, rules);
-      if (Bits.isEmpty(holding)) {
-        values = null;
-      } else {
-        witnesses = witnesses(state.journal, entity, visit, end, holding, chosen);
-        matched = matches(entity, chosen);
-      }
-    }
     boolean speaksAlone = visit.expected() == 0;
-    if (speaksAlone && values == null && notes.isEmpty()) {
+    long[] rules = visit.rules();
+    Sheet sheet = new Sheet(state, entity, visit);
+    long[] open = open(entity, rules, sheet);
+    if (speaksAlone && open == null && notes.isEmpty()) {
+      return null;
+    }
+    long[] holding = open == null ? Bits.of(plan.rules().size()) : holding(sheet, open);
+    boolean some = !Bits.isEmpty(holding);
+    if (speaksAlone && !some && notes.isEmpty()) {
       return null;
     }
     return new Finding(
@@ -209,43 +230,109 @@ public final class Assessor implements AutoCloseable {
         visit.undecided(),
         rules,
         holding,
-        values,
-        witnesses,
-        matched,
+        some ? sheet.values : null,
+        some ? witnesses(sheet, holding) : List.of(),
+        some ? matches(entity, sheet.chosen) : List.of(),
         notes);
   }
 
-  /**
-   * Fills in the figures that the visit's rules look at; gives the chosen events of the sequences
-   * that hit.
-   */
-  private Map<Integer, List<Entry>> compute(
-      EntityState state, EntityPlan entity, Visit visit, int end, Object[] values) {
-    Journal journal = state.journal;
-    Map<Integer, List<Entry>> chosen = new TreeMap<>();
-    long[] done = Bits.of(values.length);
-    long[] rules = visit.rules();
-    int features = entity.features().size();
+  /** The rules whose figures reach what they need at the least, or null when there is none. */
+  private static long[] open(EntityPlan entity, long[] rules, Sheet sheet) {
+    long[] open = null;
     for (int rule = Bits.next(rules, 0); rule >= 0; rule = Bits.next(rules, rule + 1)) {
-      for (int figure : entity.figuresOf(rule)) {
-        if (Bits.get(done, figure)) {
-          continue;
-        }
-        Bits.set(done, figure);
-        if (figure < features) {
-          Trail trail = state.trail(entity.trailOf(figure));
-          values[figure] = figures.get(visit.kind()).value(figure, journal, trail, visit, end);
-        } else {
-          List<Entry> events =
-              sequence(entity.sequences().get(figure - features), journal, visit, end);
-          values[figure] = events != null;
-          if (events != null) {
-            chosen.put(figure, events);
-          }
-        }
+      if (sheet.reaches(entity.needsOf(rule))) {
+        open = open == null ? new long[rules.length] : open;
+        Bits.set(open, rule);
       }
     }
-    return chosen;
+    return open;
+  }
+
+  /** Of these rules, those whose part for this kind holds. */
+  private long[] holding(Sheet sheet, long[] open) {
+    Visit visit = sheet.visit;
+    for (int rule = Bits.next(open, 0); rule >= 0; rule = Bits.next(open, rule + 1)) {
+      for (int figure : sheet.entity.figuresOf(rule)) {
+        sheet.value(figure);
+      }
+    }
+    long[] holding = Bits.of(plan.rules().size());
+    Bits.addAll(holding, unconditional.get(visit.kind()));
+    long[] asked = open.clone();
+    Bits.removeAll(asked, holding);
+    if (!Bits.isEmpty(asked)) {
+      SpecificRecord record =
+          sheet.entity.readsEvent(visit.type()) ? decode(visit.entry().bytes()) : null;
+      conditions.hold(visit.kind(), visit.type(), record, sheet.values, holding);
+    }
+    return Bits.and(holding, open);
+  }
+
+  /** The figures of an entity at one visit, each computed when it is first looked at. */
+  private final class Sheet {
+    private final EntityState state;
+    private final EntityPlan entity;
+    private final Visit visit;
+    private int end = -1;
+    private final Object[] values;
+    private final long[] done;
+    private Map<Integer, List<Entry>> chosen = Map.of();
+
+    Sheet(EntityState state, EntityPlan entity, Visit visit) {
+      this.state = state;
+      this.entity = entity;
+      this.visit = visit;
+      this.values = new Object[entity.figureNames().length];
+      this.done = Bits.of(values.length);
+    }
+
+    /** Number of journal entries up to and including the visit's place. */
+    int end() {
+      if (end < 0) {
+        end = state.journal.endAt(visit.entry());
+      }
+      return end;
+    }
+
+    Object value(int figure) {
+      if (!Bits.get(done, figure)) {
+        Bits.set(done, figure);
+        values[figure] = compute(figure);
+      }
+      return values[figure];
+    }
+
+    private Object compute(int figure) {
+      int features = entity.features().size();
+      if (figure < features) {
+        Trail trail = state.trail(entity.trailOf(figure));
+        return figures.get(visit.kind()).value(figure, state.journal, trail, visit, end());
+      }
+      // The events chosen are kept for the evidence.
+      List<Entry> events =
+          sequence(entity.sequences().get(figure - features), state.journal, visit, end());
+      if (events == null) {
+        return false;
+      }
+      chosen = new TreeMap<>(chosen);
+      chosen.put(figure, events);
+      return true;
+    }
+
+    boolean reaches(List<Need> needs) {
+      for (int i = 0; i < needs.size(); i++) {
+        if (needs.get(i).events() > state.most()) {
+          return false;
+        }
+      }
+      for (int i = 0; i < needs.size(); i++) {
+        Need need = needs.get(i);
+        if (!need.threshold().reachedBy(value(need.figure()))) {
+          return false;
+        }
+      }
+      return true;
+    }
   }
 
   /** The chosen events of a sequence that ends with the visit, or null. */
@@ -276,6 +363,9 @@ public final class Assessor implements AutoCloseable {
     }
     List<SpecificRecord> records = new ArrayList<>(slice.size());
     slice.forEach(entry -> records.add(decode(entry.bytes())));
+    if (!planned.tied(slice, records)) {
+      return null;
+    }
     int[] places = conditions.match(visit.kind(), planned.figure(), records);
     return places == null ? null : Arrays.stream(places).mapToObj(slice::get).toList();
   }
@@ -297,13 +387,8 @@ public final class Assessor implements AutoCloseable {
     return matches;
   }
 
-  private List<Witness> witnesses(
-      Journal journal,
-      EntityPlan entity,
-      Visit visit,
-      int end,
-      long[] holding,
-      Map<Integer, List<Entry>> chosen) {
+  private List<Witness> witnesses(Sheet sheet, long[] holding) {
+    EntityPlan entity = sheet.entity;
     Map<Entry, long[]> byEntry = new TreeMap<>((a, b) -> order(b, a));
     long[] done = Bits.of(entity.figureNames().length);
     List<Entry> behind = new ArrayList<>();
@@ -315,9 +400,11 @@ public final class Assessor implements AutoCloseable {
         Bits.set(done, figure);
         behind.clear();
         if (figure < entity.features().size()) {
-          figures.get(visit.kind()).witnesses(figure, journal, visit, end, behind::add);
+          figures
+              .get(entity.kind())
+              .witnesses(figure, sheet.state.journal, sheet.visit, sheet.end(), behind::add);
         } else {
-          behind.addAll(chosen.getOrDefault(figure, List.of()));
+          behind.addAll(sheet.chosen.getOrDefault(figure, List.of()));
         }
         for (int i = Math.max(0, behind.size() - MOST_WITNESSES); i < behind.size(); i++) {
           Bits.set(
@@ -341,40 +428,40 @@ public final class Assessor implements AutoCloseable {
 
   // ---- deadlines
 
-  /**
-   * Goes by time alone: at the very time of its end a clock is still open, so order of ids does not
-   * matter.
-   */
-  private void openClocks(EntityState state, EntityPlan entity, Visit visit) {
+  private void stopClocks(EntityState state, EntityPlan entity, Entry entry) {
+    for (int i = state.clocks.size() - 1; i >= 0; i--) {
+      Clock clock = state.clocks.get(i);
+      if (clock.due() >= entry.time() && entity.ends(clock, entry)) {
+        state.clocks.remove(i);
+        if (!state.awaits(clock.due())) {
+          stopped.add(clock.due());
+        }
+      }
+    }
+  }
+
+  private void openClocks(EntityState state, EntityPlan entity, Entry entry) {
     for (PlannedDeadline planned : entity.deadlines()) {
-      if ((visit.entry().bits() & 1L << planned.startBit()) == 0) {
+      if ((entry.bits() & 1L << planned.startBit()) == 0) {
         continue;
       }
-      long time = visit.time();
-      long within = planned.deadline().within();
+      long time = entry.time();
+      long due = time + planned.deadline().within();
       String rule = planned.rule().id();
       boolean open =
           state.clocks.stream()
               .anyMatch(
                   clock ->
-                      clock.rule().equals(rule)
-                          && clock.start() <= time
-                          && time <= clock.due()
-                          && !ended(state, planned, clock.start(), time - 1));
-      if (open) {
+                      clock.rule().equals(rule) && clock.start() <= time && time <= clock.due());
+      if (open || ended(state, planned, time - planned.deadline().lookback(), due)) {
         continue;
       }
       // A start that comes late takes the place of the later one it would have kept from opening a
       // clock.
       state.clocks.removeIf(
-          clock ->
-              clock.rule().equals(rule)
-                  && clock.start() > time
-                  && clock.start() <= time + within
-                  && !ended(state, planned, time, clock.start() - 1));
-      Clock clock = new Clock(rule, time, time + within, visit.entry().bytes());
-      state.clocks.add(clock);
-      opened.add(clock.due());
+          clock -> clock.rule().equals(rule) && clock.start() > time && clock.start() <= due);
+      state.clocks.add(new Clock(rule, time, due, entry.bytes()));
+      opened.add(due);
     }
   }
 

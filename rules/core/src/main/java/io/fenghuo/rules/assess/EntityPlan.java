@@ -5,15 +5,20 @@ import io.fenghuo.rules.EventType;
 import io.fenghuo.rules.definition.Feature;
 import io.fenghuo.rules.definition.Rule;
 import io.fenghuo.rules.definition.RuleError;
+import io.fenghuo.rules.expression.Link;
+import io.fenghuo.rules.expression.Threshold;
 import io.fenghuo.rules.journal.Entry;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
+import org.apache.avro.specific.SpecificRecord;
 
 /**
  * What one kind of entity remembers and computes.
@@ -26,9 +31,23 @@ public final class EntityPlan {
 
   private static final int MOST_FILTERS = 64;
 
-  /** A sequence with the journal bits of its steps. */
+  /**
+   * A property of a sequence's last event that must equal, or differ from, one of an earlier step.
+   */
+  record Tie(EventType.Field own, boolean equal, int step, EventType.Field other) {}
+
+  /**
+   * A sequence with the journal bits of its steps.
+   *
+   * @param ties some of what its last step needs of earlier ones
+   */
   public record PlannedSequence(
-      int figure, Rule rule, Rule.Sequence sequence, int[] stepBits, boolean strict) {
+      int figure,
+      Rule rule,
+      Rule.Sequence sequence,
+      int[] stepBits,
+      boolean strict,
+      List<Tie> ties) {
 
     /**
      * The entries that can take part: those some step may accept, or all of its types when order is
@@ -70,6 +89,28 @@ public final class EntityPlan {
       return true;
     }
 
+    /**
+     * False when no event of some earlier step is tied to the last event as it must be, so that
+     * there is no need to look closer.
+     */
+    boolean tied(List<Entry> slice, List<SpecificRecord> records) {
+      int last = slice.size() - 1;
+      for (Tie tie : ties) {
+        Object own = tie.own().valueIn(records.get(last));
+        boolean found = false;
+        for (int i = 0; i < last && own != null && !found; i++) {
+          if ((slice.get(i).bits() & 1L << stepBits[tie.step()]) != 0) {
+            Object other = tie.other().valueIn(records.get(i));
+            found = other != null && other.equals(own) == tie.equal();
+          }
+        }
+        if (!found) {
+          return false;
+        }
+      }
+      return true;
+    }
+
     boolean endsWith(long bits) {
       return (bits & 1L << stepBits[stepBits.length - 1]) != 0;
     }
@@ -80,6 +121,13 @@ public final class EntityPlan {
 
   /** So many events of one filter are kept one by one; what is older may be condensed. */
   static final int EXACT = 1_024;
+
+  /**
+   * What a rule tested here needs of a figure.
+   *
+   * @param events so many events must be in the journal for that, at the least
+   */
+  record Need(int figure, Threshold threshold, long events) {}
 
   /**
    * Older events of a busy entity, condensed for the features that share a filter and a field.
@@ -97,11 +145,14 @@ public final class EntityPlan {
   private final Map<Integer, Integer> bitOfFilter = new LinkedHashMap<>();
   private final List<Integer> bitOfFeature = new ArrayList<>();
   private final long[] retention = new long[EventType.values().length];
+  private final long[] retentionOfBit = new long[MOST_FILTERS];
+  private final long[] retentionOfAny = new long[EventType.values().length];
   private final List<List<EventType.Field>> columns = new ArrayList<>();
   private final List<int[]> columnOfFeature = new ArrayList<>();
   private final List<PlannedTrail> trails = new ArrayList<>();
   private final List<Integer> trailOfFeature = new ArrayList<>();
   private final List<int[]> figuresOfRule = new ArrayList<>();
+  private final List<List<Need>> needsOfRule = new ArrayList<>();
   private final List<Plan.PlannedRule> rulesHere = new ArrayList<>();
   private final List<Rule> pendingSequences = new ArrayList<>();
   private final long[] homeRules;
@@ -124,18 +175,23 @@ public final class EntityPlan {
     return bitOfFilter.computeIfAbsent(filter, f -> bitOfFilter.size());
   }
 
-  private void remember(EventType type, long millis) {
-    retention[type.ordinal()] = Math.max(retention[type.ordinal()], millis);
+  private void remember(Collection<EventType> types, int bit, long millis) {
+    types.forEach(type -> raise(retention, type.ordinal(), millis));
+    if (bit < MOST_FILTERS) {
+      raise(retentionOfBit, bit, millis);
+    }
+  }
+
+  private static void raise(long[] values, int at, long value) {
+    values[at] = Math.max(values[at], value);
   }
 
   void addFeature(Feature feature, int filter) {
     features.add(feature);
     bitOfFeature.add(bit(filter));
+    remember(feature.of().types(), bit(filter), feature.window());
     int[] columnOf = new int[retention.length];
     Arrays.fill(columnOf, -1);
-    for (EventType type : feature.of().types()) {
-      remember(type, feature.window());
-    }
     if (feature.field() != null) {
       // Age compares with the triggering event, whatever its type, so every type with the field
       // needs the column.
@@ -159,18 +215,48 @@ public final class EntityPlan {
     int[] bits = Arrays.stream(filters).map(this::bit).toArray();
     boolean strict = sequence.steps().stream().anyMatch(Rule.Step::strictly);
     sequences.add(
-        new PlannedSequence(features.size() + sequences.size(), rule, sequence, bits, strict));
-    sequence.steps().forEach(step -> remember(step.of().type(), sequence.within()));
+        new PlannedSequence(
+            features.size() + sequences.size(), rule, sequence, bits, strict, ties(sequence)));
+    for (int i = 0; i < bits.length; i++) {
+      EventType type = sequence.steps().get(i).of().type();
+      remember(List.of(type), bits[i], sequence.within());
+      if (strict) {
+        raise(retentionOfAny, type.ordinal(), sequence.within());
+      }
+    }
     pendingSequences.add(rule);
+  }
+
+  private static List<Tie> ties(Rule.Sequence sequence) {
+    List<Tie> ties = new ArrayList<>();
+    EventType type = sequence.last().of().type();
+    for (Link link : sequence.last().of().condition().links()) {
+      boolean turned = Rule.Step.isOfAlias(link.left());
+      String own = turned ? link.right() : link.left();
+      String other = turned ? link.left() : link.right();
+      int dot = other.indexOf('.');
+      for (int step = 0; step < sequence.steps().size() - 1; step++) {
+        Rule.Step earlier = sequence.steps().get(step);
+        if (Rule.Step.isOfAlias(other) && earlier.alias().equals(other.substring(0, dot))) {
+          Optional<EventType.Field> ownField = type.field(own);
+          Optional<EventType.Field> otherField =
+              earlier.of().type().field(other.substring(dot + 1));
+          // Numbers of two kinds are equal in other ways.
+          if (ownField.isPresent()
+              && otherField.isPresent()
+              && ownField.get().kind() == otherField.get().kind()) {
+            ties.add(new Tie(ownField.get(), link.equal(), step, otherField.get()));
+          }
+        }
+      }
+    }
+    return ties;
   }
 
   void addDeadline(Rule rule, Rule.Deadline deadline, int start, int end) {
     deadlines.add(new PlannedDeadline(rule, deadline, bit(start), bit(end)));
-    deadline
-        .end()
-        .types()
-        .forEach(type -> remember(type, deadline.within() + deadline.lookback() + 1));
-    deadline.start().types().forEach(type -> remember(type, 1));
+    remember(deadline.start().types(), bit(start), 1);
+    remember(deadline.end().types(), bit(end), deadline.within() + deadline.lookback() + 1);
   }
 
   void addRule(Plan.PlannedRule rule) {
@@ -188,6 +274,11 @@ public final class EntityPlan {
             .distinct()
             .mapToInt(names::indexOf)
             .toArray());
+    needsOfRule.add(
+        rule.partFor(kind).thresholds().stream()
+            .filter(threshold -> names.contains(threshold.name()))
+            .map(threshold -> need(names.indexOf(threshold.name()), threshold))
+            .toList());
     if (rule.reads().contains(kind)) {
       Bits.set(rulesReading, rule.index());
     }
@@ -199,6 +290,14 @@ public final class EntityPlan {
       readsEvent[rule.type().ordinal()] |=
           rule.partFor(kind).names().stream().anyMatch(name -> name.indexOf('.') < 0);
     }
+  }
+
+  private Need need(int figure, Threshold threshold) {
+    boolean counts =
+        figure < features.size()
+            && (features.get(figure).aggregate() == Feature.Aggregate.COUNT
+                || features.get(figure).aggregate() == Feature.Aggregate.DISTINCT);
+    return new Need(figure, threshold, counts ? (long) Math.ceil(threshold.least()) : 0);
   }
 
   void close(List<RuleError> errors) {
@@ -286,6 +385,17 @@ public final class EntityPlan {
     return deadlines;
   }
 
+  /** Whether an event, not later than the clock is due, meets its deadline. */
+  boolean ends(Clock clock, Entry entry) {
+    for (PlannedDeadline planned : deadlines) {
+      if (planned.rule().id().equals(clock.rule())) {
+        return (entry.bits() & 1L << planned.endBit()) != 0
+            && entry.time() >= clock.start() - planned.deadline().lookback();
+      }
+    }
+    return false;
+  }
+
   /** Names of the figures, features first: {@code user.orders_10m}. */
   public String[] figureNames() {
     return figureNames;
@@ -301,12 +411,21 @@ public final class EntityPlan {
     return layout;
   }
 
-  /** True when entities of this kind remember events of the type. */
-  boolean remembers(EventType type) {
-    return retention[type.ordinal()] > 0;
+  /** True when entities of this kind remember such an event, which matches these filters. */
+  boolean remembers(EventType type, long bits) {
+    return bits != 0 || retentionOfAny[type.ordinal()] > 0;
   }
 
-  /** How long events of the type are remembered, milliseconds; 0 for not at all. */
+  /** How long an event is remembered, milliseconds: as long as the longest of what looks at it. */
+  long retention(Entry entry) {
+    long longest = retentionOfAny[entry.type().ordinal()];
+    for (long rest = entry.bits(); rest != 0; rest &= rest - 1) {
+      longest = Math.max(longest, retentionOfBit[Long.numberOfTrailingZeros(rest)]);
+    }
+    return longest;
+  }
+
+  /** The longest that any event of the type is remembered, milliseconds; 0 for not at all. */
   public long retention(EventType type) {
     return retention[type.ordinal()];
   }
@@ -327,7 +446,7 @@ public final class EntityPlan {
     return bits;
   }
 
-  Object[] columns(EventType type, org.apache.avro.specific.SpecificRecord record) {
+  Object[] columns(EventType type, SpecificRecord record) {
     List<EventType.Field> fields = columns.get(type.ordinal());
     Object[] values = new Object[fields.size()];
     for (int i = 0; i < values.length; i++) {
@@ -347,6 +466,11 @@ public final class EntityPlan {
 
   int[] figuresOf(int rule) {
     return figuresOfRule.get(rule);
+  }
+
+  /** What a rule needs of this kind's figures, at the least. */
+  List<Need> needsOf(int rule) {
+    return needsOfRule.get(rule);
   }
 
   /** Rules that this kind alone settles. */

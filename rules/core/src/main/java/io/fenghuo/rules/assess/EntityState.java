@@ -3,7 +3,6 @@ package io.fenghuo.rules.assess;
 import io.fenghuo.rules.EventType;
 import io.fenghuo.rules.journal.Entry;
 import io.fenghuo.rules.journal.Journal;
-import io.fenghuo.rules.journal.JournalForm;
 import io.fenghuo.rules.journal.Packer;
 import io.fenghuo.rules.journal.Sightings;
 import io.fenghuo.rules.journal.Trail;
@@ -18,7 +17,7 @@ import java.util.List;
  */
 public final class EntityState {
 
-  private static final byte FORM = 1;
+  private static final byte FORM = 2;
 
   final Journal journal;
   final List<ListStanding> lists = new ArrayList<>(0);
@@ -27,6 +26,10 @@ public final class EntityState {
   final List<Visit> waiting = new ArrayList<>(0);
   long layout;
   int packedSize;
+
+  /** When the first entry is no longer looked at, event time; not later than that, at least. */
+  private long expires = Long.MIN_VALUE;
+
   private int nextLook = 16;
 
   public EntityState() {
@@ -44,6 +47,17 @@ public final class EntityState {
   /** True when nothing is worth keeping. */
   public boolean isEmpty() {
     return journal.size() == 0 && lists.isEmpty() && clocks.isEmpty() && waiting.isEmpty();
+  }
+
+  /** No feature can have counted more events than this. */
+  long most() {
+    return trails.isEmpty() ? journal.size() : Long.MAX_VALUE;
+  }
+
+  /** Whether something is to happen at this event time. */
+  boolean awaits(long time) {
+    return clocks.stream().anyMatch(clock -> clock.due() == time)
+        || waiting.stream().anyMatch(visit -> visit.time() == time);
   }
 
   /** Holds a visit back until event time has come; see {@link #ready}. */
@@ -72,13 +86,32 @@ public final class EntityState {
       return;
     }
     long newest = journal.get(journal.size() - 1).time();
-    journal
-        .entries()
-        .removeIf(entry -> entry.time() <= newest - entity.retention(entry.type()) - lateness);
+    trim(entity, newest - lateness);
     if (journal.size() >= 2 * EntityPlan.EXACT) {
       condense(entity, newest - lateness);
     }
     nextLook = Math.max(16, journal.size() * 2);
+  }
+
+  /**
+   * Drops what no window or deadline can reach any more.
+   *
+   * @param passed no event up to this time will be assessed any more
+   */
+  void trim(EntityPlan entity, long passed) {
+    long upTo = waiting.isEmpty() ? passed : Math.min(passed, waiting.get(0).time());
+    for (Clock clock : clocks) {
+      upTo = Math.min(upTo, clock.due());
+    }
+    if (upTo < expires) {
+      return;
+    }
+    long time = upTo;
+    journal.entries().removeIf(entry -> entry.time() <= time - entity.retention(entry));
+    expires = Long.MAX_VALUE;
+    for (Entry entry : journal.entries()) {
+      expires = Math.min(expires, entry.time() + entity.retention(entry));
+    }
   }
 
   private void condense(EntityPlan entity, long newest) {
@@ -155,8 +188,15 @@ public final class EntityState {
     }
   }
 
-  /** Lets the trails of a busy entity know of a new event. */
+  /** Takes note that entries may be looked at for longer or shorter than before. */
+  void rearranged() {
+    expires = Long.MIN_VALUE;
+  }
+
+  /** Takes note of an event that is new in the journal. */
   void saw(EntityPlan entity, Entry entry) {
+    long until = entry.time() + entity.retention(entry);
+    expires = journal.size() == 1 ? until : Math.min(expires, until);
     if (!trails.isEmpty()) {
       for (EntityPlan.PlannedTrail planned : entity.trails()) {
         Trail trail = trail(planned);
@@ -184,8 +224,8 @@ public final class EntityState {
 
   public byte[] pack(Packer out) {
     out.reset();
-    out.put(FORM).word(layout);
-    JournalForm.pack(journal, out);
+    out.put(FORM).word(layout).word(expires);
+    journal.pack(out);
     out.number(lists.size());
     lists.forEach(standing -> standing.pack(out));
     out.number(clocks.size());
@@ -210,8 +250,10 @@ public final class EntityState {
               + "); it was written by another version");
     }
     long layout = in.word();
-    EntityState state = new EntityState(JournalForm.unpack(in));
+    long expires = in.word();
+    EntityState state = new EntityState(Journal.unpack(in));
     state.layout = layout;
+    state.expires = expires;
     for (int n = in.count(); n > 0; n--) {
       state.lists.add(ListStanding.unpack(in));
     }

@@ -50,7 +50,7 @@ public final class Extractor {
         }
       }
     }
-    String group = type.bearsOnOrder() ? event.key(EntityKind.ORDER) : "event:" + event.id();
+    String order = event.key(EntityKind.ORDER);
     for (EntityKind kind : KINDS) {
       String key = event.key(kind);
       if (key == null) {
@@ -60,7 +60,8 @@ public final class Extractor {
       boolean speaks = (expected & 1 << kind.ordinal()) != 0;
       long[] rules = rulesAt(entity, undecided);
       boolean listens = type.bearsOnOrder();
-      if (!speaks && !listens && Bits.isEmpty(rules) && !entity.remembers(type)) {
+      long bits = entity.bits(matching);
+      if (!speaks && !listens && Bits.isEmpty(rules) && !entity.remembers(type, bits)) {
         continue;
       }
       visits.accept(
@@ -71,11 +72,11 @@ public final class Extractor {
                   type,
                   event.id(),
                   event.time(),
-                  entity.bits(matching),
+                  bits,
                   entity.columns(type, event.record()),
                   event.bytes()),
               speaks || listens || !Bits.isEmpty(rules) ? rules : null,
-              group,
+              order,
               expected,
               together && kind == head ? undecided : null,
               together && kind == head));

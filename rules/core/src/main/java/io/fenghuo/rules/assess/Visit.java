@@ -14,18 +14,19 @@ import io.fenghuo.rules.journal.Unpacker;
  * @param entry the event as the entity's journal will hold it
  * @param listEntry an entry of a list in Avro single-object encoding, or null
  * @param rules the rules to test at this entity; null when it is only to be remembered
- * @param group where its findings come together: the order, or the event itself
+ * @param order the order whose findings come together, or null for an event of no order
  * @param expected the kinds of entity whose findings are awaited, as bits of their ordinals; 0 when
  *     whoever has something to say speaks alone
  * @param undecided rules that only all findings together can settle; in the head only, else null
  * @param head whether this entity sends the event itself along
  */
 public record Visit(
+    EntityKind kind,
     String entity,
     Entry entry,
     byte[] listEntry,
     long[] rules,
-    String group,
+    String order,
     int expected,
     long[] undecided,
     boolean head) {
@@ -38,16 +39,16 @@ public record Visit(
       String key,
       Entry entry,
       long[] rules,
-      String group,
+      String order,
       int expected,
       long[] undecided,
       boolean head) {
-    return new Visit(entity(kind, key), entry, null, rules, group, expected, undecided, head);
+    return new Visit(kind, entity(kind, key), entry, null, rules, order, expected, undecided, head);
   }
 
   /** An entry of a list, for the entity it speaks of. */
   public static Visit ofListEntry(EntityKind kind, String key, byte[] bytes) {
-    return new Visit(entity(kind, key), null, bytes, null, null, 0, null, false);
+    return new Visit(kind, entity(kind, key), null, bytes, null, null, 0, null, false);
   }
 
   /** Kind and key in one. */
@@ -71,8 +72,9 @@ public record Visit(
     return entity.substring(entity.indexOf(':') + 1);
   }
 
-  public EntityKind kind() {
-    return kindOf(entity);
+  /** Where its findings come together: the order, or the event itself. */
+  public String group() {
+    return order != null ? order : "event:" + eventId();
   }
 
   public String key() {
@@ -93,40 +95,39 @@ public record Visit(
   }
 
   public void pack(Packer out) {
-    out.text(entity);
+    out.put((byte) kind.ordinal()).text(entity);
     out.put(
         (byte)
             ((entry != null ? 1 : 0)
                 | (rules != null ? 2 : 0)
                 | (undecided != null ? 4 : 0)
                 | (head ? 8 : 0)));
-    out.blob(entry != null ? entry.packed() : listEntry);
+    if (entry != null) {
+      entry.pack(out);
+    } else {
+      out.blob(listEntry);
+    }
     if (rules != null) {
       out.words(rules);
     }
     if (undecided != null) {
       out.words(undecided);
     }
-    out.text(group).number(expected);
+    out.text(order).number(expected);
   }
 
   public static Visit unpack(Unpacker in) {
+    EntityKind kind = KINDS[in.get()];
     String entity = in.text();
     int flags = in.get();
-    byte[] bytes = in.blob();
     boolean event = (flags & 1) != 0;
+    Entry entry = event ? Entry.unpack(in) : null;
+    byte[] listEntry = event ? null : in.blob();
     long[] rules = (flags & 2) != 0 ? in.words() : null;
     long[] undecided = (flags & 4) != 0 ? in.words() : null;
-    String group = in.text();
+    String order = in.text();
     int expected = in.count();
     return new Visit(
-        entity,
-        event ? new Entry(bytes) : null,
-        event ? null : bytes,
-        rules,
-        group,
-        expected,
-        undecided,
-        (flags & 8) != 0);
+        kind, entity, entry, listEntry, rules, order, expected, undecided, (flags & 8) != 0);
   }
 }

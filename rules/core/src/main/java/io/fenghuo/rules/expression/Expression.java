@@ -60,6 +60,18 @@ public final class Expression {
     return conjuncts.stream().map(term -> new Expression(List.of(term))).toList();
   }
 
+  /**
+   * What single names must reach for this to hold; not all that is needed, but all of it is needed.
+   */
+  public List<Threshold> thresholds() {
+    return Threshold.of(conjuncts);
+  }
+
+  /** The pairs of names that must be equal or differ for this to hold. */
+  public List<Link> links() {
+    return Link.of(conjuncts);
+  }
+
   /** All of these together. */
   public static Expression all(List<Expression> parts) {
     return new Expression(parts.stream().flatMap(part -> part.conjuncts.stream()).toList());

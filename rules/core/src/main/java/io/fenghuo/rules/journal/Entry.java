@@ -10,7 +10,8 @@ import java.nio.ByteOrder;
  *
  * <p>It lives in its packed form: from the moment it is extracted, through the network, into the
  * journal and its state, it is copied as bytes and never taken apart as a whole. What is looked at
- * is read out when it is first looked at.
+ * is read out when it is first looked at. Read from a message or from state, it is a view of those
+ * bytes, which must not be changed.
  */
 public final class Entry {
 
@@ -22,6 +23,8 @@ public final class Entry {
   private static final ThreadLocal<Packer> PACKER = ThreadLocal.withInitial(Packer::new);
 
   private final byte[] packed;
+  private final int at;
+  private final int length;
   private final EventType type;
   private final long time;
   private String id;
@@ -39,21 +42,30 @@ public final class Entry {
     out.reset();
     out.put((byte) type.ordinal()).word(time).word(bits).text(id).values(columns).blob(bytes);
     this.packed = out.toBytes();
+    this.at = 0;
+    this.length = packed.length;
     this.type = type;
     this.time = time;
     this.id = id;
     this.columns = columns;
   }
 
-  /** An event in its packed form, which must not be changed. */
-  public Entry(byte[] packed) {
+  private Entry(byte[] packed, int at, int length) {
     this.packed = packed;
-    this.type = EventType.at(packed[0]);
-    this.time = (long) LONG.get(packed, TIME);
+    this.at = at;
+    this.length = length;
+    this.type = EventType.at(packed[at]);
+    this.time = (long) LONG.get(packed, at + TIME);
   }
 
-  public byte[] packed() {
-    return packed;
+  public void pack(Packer out) {
+    out.blob(packed, at, length);
+  }
+
+  /** A view of what comes next. */
+  public static Entry unpack(Unpacker in) {
+    int length = in.count();
+    return new Entry(in.array(), in.skip(length), length);
   }
 
   public EventType type() {
@@ -66,12 +78,12 @@ public final class Entry {
 
   /** The filters of the entity's kind that it matches. */
   public long bits() {
-    return (long) LONG.get(packed, BITS);
+    return (long) LONG.get(packed, at + BITS);
   }
 
   public String id() {
     if (id == null) {
-      id = new Unpacker(packed, ID).text();
+      id = new Unpacker(packed, at + ID).text();
     }
     return id;
   }
@@ -79,7 +91,7 @@ public final class Entry {
   /** Its values for the kind's features, in the order of its type's columns. */
   public Object[] columns() {
     if (columns == null) {
-      Unpacker in = new Unpacker(packed, ID);
+      Unpacker in = new Unpacker(packed, at + ID);
       in.skipBlob();
       columns = in.values();
     }
@@ -88,15 +100,15 @@ public final class Entry {
 
   /** The whole event in Avro single-object encoding. */
   public byte[] bytes() {
-    Unpacker in = new Unpacker(packed, ID);
+    Unpacker in = new Unpacker(packed, at + ID);
     in.skipBlob();
     in.skipValues();
     return in.blob();
   }
 
   /** Order of events: by time, then by id. */
-  int compareTo(long otherTime, String otherId) {
-    int byTime = Long.compare(time, otherTime);
-    return byTime != 0 ? byTime : id().compareTo(otherId);
+  int compareTo(Entry other) {
+    int byTime = Long.compare(time, other.time);
+    return byTime != 0 ? byTime : id().compareTo(other.id());
   }
 }

@@ -13,7 +13,11 @@ public final class Journal {
   private final ArrayList<Entry> entries;
 
   public Journal() {
-    this.entries = new ArrayList<>(4);
+    this(0);
+  }
+
+  private Journal(int size) {
+    this.entries = new ArrayList<>(size + 2);
   }
 
   public int size() {
@@ -34,7 +38,7 @@ public final class Journal {
    * @return whether it was new
    */
   public boolean add(Entry entry) {
-    int at = place(entry.time(), entry.id());
+    int at = place(entry);
     if (at >= 0) {
       return false;
     }
@@ -42,30 +46,25 @@ public final class Journal {
     return true;
   }
 
-  /** Appends an entry known to follow all others. */
-  void append(Entry entry) {
-    entries.add(entry);
-  }
-
   /**
    * How many entries stand before or at this place: the end of every window that this event
    * triggers.
    */
-  public int endAt(long time, String id) {
-    int at = place(time, id);
+  public int endAt(Entry event) {
+    int at = place(event);
     return at >= 0 ? at + 1 : -at - 1;
   }
 
-  private int place(long time, String id) {
+  private int place(Entry entry) {
     int low = 0;
     int high = entries.size() - 1;
     // Events mostly come in order, so look at the end first.
-    if (high >= 0 && entries.get(high).compareTo(time, id) < 0) {
+    if (high >= 0 && entries.get(high).compareTo(entry) < 0) {
       return -(high + 1) - 1;
     }
     while (low <= high) {
       int middle = (low + high) >>> 1;
-      int order = entries.get(middle).compareTo(time, id);
+      int order = entries.get(middle).compareTo(entry);
       if (order < 0) {
         low = middle + 1;
       } else if (order > 0) {
@@ -90,5 +89,21 @@ public final class Journal {
       }
     }
     return low;
+  }
+
+  public void pack(Packer out) {
+    out.number(entries.size());
+    for (Entry entry : entries) {
+      entry.pack(out);
+    }
+  }
+
+  public static Journal unpack(Unpacker in) {
+    int count = in.count();
+    Journal journal = new Journal(count);
+    for (int i = 0; i < count; i++) {
+      journal.entries.add(Entry.unpack(in));
+    }
+    return journal;
   }
 }

@@ -71,10 +71,15 @@ public final class Packer {
     if (value == null) {
       return number(-1);
     }
-    number(value.length);
-    room(value.length);
-    System.arraycopy(value, 0, bytes, size, value.length);
-    size += value.length;
+    return blob(value, 0, value.length);
+  }
+
+  /** A part of an array, as {@link #blob(byte[])} writes a whole one. */
+  Packer blob(byte[] value, int from, int length) {
+    number(length);
+    room(length);
+    System.arraycopy(value, from, bytes, size, length);
+    size += length;
     return this;
   }
 

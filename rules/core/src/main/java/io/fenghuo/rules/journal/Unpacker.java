@@ -30,6 +30,17 @@ public final class Unpacker {
     return at == bytes.length;
   }
 
+  /** The bytes being read. */
+  byte[] array() {
+    return bytes;
+  }
+
+  /** Passes over so many bytes; gives where they begin. */
+  int skip(int length) {
+    at += length;
+    return at - length;
+  }
+
   public byte get() {
     return bytes[at++];
   }

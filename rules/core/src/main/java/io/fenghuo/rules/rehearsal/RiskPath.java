@@ -122,7 +122,13 @@ public final class RiskPath implements AutoCloseable {
     groups.forEach(this::settle);
     if (restoreAlways) {
       visits.forEach(
-          visit -> entities.computeIfPresent(visit.entity(), (key, state) -> restored(state)));
+          visit ->
+              entities.computeIfPresent(
+                  visit.entity(),
+                  (key, state) -> {
+                    assessor.trim(state, visit.kind(), event.time());
+                    return restored(state);
+                  }));
       groups.forEach(group -> orders.computeIfPresent(group, (key, order) -> restored(order)));
     }
   }

@@ -70,7 +70,7 @@ class BusyEntityTest {
 
   private Object value(String name, Visit trigger) {
     int number = figure(name);
-    int end = state.journal.endAt(trigger.time(), trigger.eventId());
+    int end = state.journal.endAt(trigger.entry());
     return figures.value(number, state.journal, state.trail(plan.trailOf(number)), trigger, end);
   }
 

@@ -57,7 +57,7 @@ class FiguresTest {
 
   private Object value(String name, Visit trigger) {
     int number = List.of(plan.figureNames()).indexOf("user." + name);
-    int end = state.journal.endAt(trigger.time(), trigger.eventId());
+    int end = state.journal.endAt(trigger.entry());
     return figures.value(number, state.journal, state.trail(plan.trailOf(number)), trigger, end);
   }
 

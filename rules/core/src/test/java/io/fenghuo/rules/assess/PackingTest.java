@@ -81,7 +81,13 @@ class PackingTest {
 
   /** What an entry has read out of itself so far does not matter. */
   private static boolean same(Entry a, Entry b) {
-    return Arrays.equals(a.packed(), b.packed());
+    return Arrays.equals(packed(a), packed(b));
+  }
+
+  private static byte[] packed(Entry entry) {
+    Packer packer = new Packer();
+    entry.pack(packer);
+    return packer.toBytes();
   }
 
   private Visit visit() {

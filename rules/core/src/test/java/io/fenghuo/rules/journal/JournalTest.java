@@ -42,10 +42,10 @@ class JournalTest {
   void ofEventsAtTheSameTimeThoseWithAGreaterIdAreNotYetThere() {
     Journal journal = new Journal();
     List.of("a", "c", "e").forEach(id -> journal.add(entry(5, id)));
-    assertThat(journal.endAt(5, "c")).isEqualTo(2);
-    assertThat(journal.endAt(5, "d")).isEqualTo(2);
-    assertThat(journal.endAt(5, "A")).isZero();
-    assertThat(journal.endAt(6, "")).isEqualTo(3);
+    assertThat(journal.endAt(entry(5, "c"))).isEqualTo(2);
+    assertThat(journal.endAt(entry(5, "d"))).isEqualTo(2);
+    assertThat(journal.endAt(entry(5, "A"))).isZero();
+    assertThat(journal.endAt(entry(6, ""))).isEqualTo(3);
     assertThat(journal.firstAfter(4)).isZero();
     assertThat(journal.firstAfter(5)).isEqualTo(3);
   }

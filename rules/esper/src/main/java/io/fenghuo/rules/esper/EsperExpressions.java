@@ -168,17 +168,35 @@ final class EsperExpressions implements Expressions {
     private final Engine engine;
     private final EventSender[] senders = new EventSender[EventType.values().length];
     private final int[][] unconditional = new int[EventType.values().length][];
+    private final Combinations[] combinations = new Combinations[EventType.values().length];
 
     Filters(Failures failures) {
       engine = new Engine(filters, Bundle.filters(plan), failures, statement -> {});
       for (EventType type : EventType.values()) {
         senders[type.ordinal()] = engine.sender(EplTypes.event(type));
         unconditional[type.ordinal()] = Bundle.unconditionalFilters(plan, type);
+        combinations[type.ordinal()] = Combinations.of(plan, type);
       }
     }
 
     @Override
     public void match(EventType type, SpecificRecord record, long[] matching) {
+      Combinations few = combinations[type.ordinal()];
+      if (few == null) {
+        ask(type, record, matching);
+        return;
+      }
+      int combination = few.of(record);
+      long[] answer = few.answer(combination);
+      if (answer == null) {
+        answer = Bits.of(plan.filters().size());
+        ask(type, record, answer);
+        few.keep(combination, answer);
+      }
+      Bits.addAll(matching, answer);
+    }
+
+    private void ask(EventType type, SpecificRecord record, long[] matching) {
       for (int filter : unconditional[type.ordinal()]) {
         Bits.set(matching, filter);
       }

@@ -60,9 +60,7 @@ final class Alarms {
     for (Event end : ends) {
       if (end.time() >= start.time() - deadline.lookback() && end.time() <= due) {
         met = true;
-        if (end.time() >= start.time()) {
-          stops = Math.min(stops, end.time());
-        }
+        stops = Math.min(stops, Math.max(end.time(), start.time()));
       }
     }
     if (!met) {
