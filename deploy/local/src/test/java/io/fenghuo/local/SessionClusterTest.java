@@ -35,16 +35,12 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The job's jar in an ordinary Flink session cluster: a JobManager and TaskManagers as processes of
  * their own, with nothing of Fenghuo on their class path.
- *
- * <p>{@code mvn -o -pl deploy/local test -Dtest=SessionClusterTest -Dfenghuo.session=true}
  */
-@EnabledIfSystemProperty(named = "fenghuo.session", matches = "true")
 class SessionClusterTest {
 
   private static final Duration PATIENCE = Duration.ofSeconds(180);
@@ -70,7 +66,8 @@ class SessionClusterTest {
       Path configuration = configuration();
       start(StandaloneSessionClusterEntrypoint.class, configuration, "jobmanager");
       Process first = start(TaskManagerRunner.class, configuration, "taskmanager-1");
-      await().atMost(PATIENCE).until(() -> get("/taskmanagers").contains("\"id\""));
+      start(TaskManagerRunner.class, configuration, "taskmanager-2");
+      await().atMost(PATIENCE).until(() -> get("/overview").contains("\"slots-total\":2"));
 
       String jar = upload();
       String answer =
@@ -88,7 +85,7 @@ class SessionClusterTest {
 
       first.destroyForcibly();
       assertThat(first.waitFor(30, TimeUnit.SECONDS)).isTrue();
-      start(TaskManagerRunner.class, configuration, "taskmanager-2");
+      start(TaskManagerRunner.class, configuration, "taskmanager-3");
       publish(kafka, 50, 100);
       awaitDecisions(kafka, 100);
       for (Decision decision : Said.on(kafka.bootstrapServers()).distinctDecisions()) {
@@ -111,8 +108,14 @@ class SessionClusterTest {
             "jobmanager.memory.process.size: 1000m",
             "taskmanager.host: 127.0.0.1",
             "taskmanager.bind-host: 127.0.0.1",
-            "taskmanager.numberOfTaskSlots: 2",
+            "taskmanager.numberOfTaskSlots: 1",
             "taskmanager.cpu.cores: 2",
+            // What Flink's own start script works out from the size of the process.
+            "taskmanager.memory.framework.heap.size: 128m",
+            "taskmanager.memory.framework.off-heap.size: 128m",
+            "taskmanager.memory.jvm-metaspace.size: 256m",
+            "taskmanager.memory.jvm-overhead.min: 192m",
+            "taskmanager.memory.jvm-overhead.max: 192m",
             "taskmanager.memory.task.heap.size: 400m",
             "taskmanager.memory.task.off-heap.size: 0m",
             "taskmanager.memory.managed.size: 128m",
