@@ -14,6 +14,9 @@ import org.apache.flink.api.common.state.ValueState;
  * checkpoint always holds everything, and a restart begins with nothing here. Bounded by weight, so
  * memory does not grow with the number of keys.
  *
+ * <p>So many changes at most wait to be written, the oldest first, so that no checkpoint has to
+ * hold up events while it writes what has changed for seconds.
+ *
  * <p>Room is made as by a clock's hand: what was used since the hand came by stays for another
  * round. Unlike the order of last use, this is kept without touching the neighbours at each use.
  *
@@ -31,6 +34,8 @@ final class WriteBackCache<V> {
     byte[] pack(String key, V value);
   }
 
+  static final int MOST_WAITING = 8_192;
+
   private static final class Slot<V> {
     final String key;
     V value;
@@ -38,6 +43,7 @@ final class WriteBackCache<V> {
     boolean used;
     boolean dirty;
     boolean stored;
+    boolean gone;
 
     Slot(String key) {
       this.key = key;
@@ -46,6 +52,7 @@ final class WriteBackCache<V> {
 
   private final HashMap<String, Slot<V>> slots = new HashMap<>();
   private final ArrayDeque<Slot<V>> round = new ArrayDeque<>();
+  private final ArrayDeque<Slot<V>> waiting = new ArrayDeque<>();
   private Slot<V> current;
   private final ValueState<byte[]> state;
   private final Form<V> form;
@@ -97,8 +104,15 @@ final class WriteBackCache<V> {
 
   /** Notes that the value given last was altered, and makes room. */
   void changed() throws Exception {
-    current.dirty = true;
     reweigh(current);
+    if (!current.dirty) {
+      current.dirty = true;
+      waiting.add(current);
+      if (waiting.size() > MOST_WAITING) {
+        write(waiting.poll());
+        turnTo.accept(current.key);
+      }
+    }
     makeRoom();
   }
 
@@ -117,13 +131,18 @@ final class WriteBackCache<V> {
       if (slot.used || slot.equals(current)) {
         slot.used = false;
         round.add(slot);
-      } else {
+      } else if (!slot.gone) {
         write(slot);
-        weight -= slot.weight;
-        slots.remove(slot.key);
+        drop(slot);
       }
     }
     turnTo.accept(current.key);
+  }
+
+  private void drop(Slot<V> slot) {
+    slot.gone = true;
+    weight -= slot.weight;
+    slots.remove(slot.key);
   }
 
   private void write(Slot<V> slot) throws Exception {
@@ -141,17 +160,16 @@ final class WriteBackCache<V> {
     slot.dirty = false;
   }
 
-  /** Writes everything that was changed; what is empty is forgotten. */
+  /** Writes everything that was changed; what became empty is forgotten. */
   void flush() throws Exception {
-    for (int left = round.size(); left > 0; left--) {
-      Slot<V> slot = round.poll();
+    for (Slot<V> slot = waiting.poll(); slot != null; slot = waiting.poll()) {
       write(slot);
-      if (slot.stored) {
-        round.add(slot);
-      } else {
-        weight -= slot.weight;
-        slots.remove(slot.key);
+      if (!slot.stored && !slot.gone) {
+        drop(slot);
       }
+    }
+    if (round.size() > 2 * slots.size()) {
+      round.removeIf(slot -> slot.gone);
     }
   }
 

@@ -7,15 +7,20 @@ import io.fenghuo.rules.assess.Expressions;
 import io.fenghuo.rules.assess.Plan;
 import io.fenghuo.rules.definition.RuleSet;
 import io.fenghuo.rules.esper.EsperCompiler;
+import io.fenghuo.rules.reference.Agreement;
 import io.fenghuo.rules.reference.RandomWorld;
 import io.fenghuo.rules.reference.ReferenceEvaluator;
+import io.fenghuo.schemas.Alert;
 import io.fenghuo.schemas.Decision;
+import io.fenghuo.schemas.EventCodec;
 import io.fenghuo.schemas.OrderEvent;
 import io.fenghuo.schemas.OrderType;
+import io.fenghuo.schemas.Outcome;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
@@ -23,6 +28,7 @@ import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.configuration.StateBackendOptions;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -47,12 +53,13 @@ class JobAgreementTest {
       throws Exception {
     RandomWorld world = new RandomWorld(seed);
     var expected = new ReferenceEvaluator(world.files()).evaluate(world.events(), world.lists());
-    Expressions expressions = EsperCompiler.compile(Plan.of(RuleSet.read(world.files())));
     for (int parallelism : new int[] {1, 2, 4}) {
-      Run run =
-          run(world, expressions, RiskSettings.Mode.EVENT_TIME, parallelism, seed + parallelism);
-      Agreement.assertSame(
-          "seed " + seed + ", parallelism " + parallelism, expected, run.decisions, run.alerts);
+      Run run = run(world, RiskSettings.Mode.EVENT_TIME, parallelism, seed + parallelism);
+      Agreement.check(
+          "seed " + seed + ", parallelism " + parallelism,
+          expected,
+          Sent.of(Decision.class, run.decisions),
+          Sent.of(Alert.class, run.alerts));
     }
   }
 
@@ -60,9 +67,8 @@ class JobAgreementTest {
   @MethodSource("seeds")
   void onArrivalEveryCreatedOrderIsDecidedOnceAndOnlyEverMoreSeverely(long seed) throws Exception {
     RandomWorld world = new RandomWorld(seed);
-    Expressions expressions = EsperCompiler.compile(Plan.of(RuleSet.read(world.files())));
-    Run run = run(world, expressions, RiskSettings.Mode.ARRIVAL, 2, seed);
-    List<Decision> decisions = Agreement.decoded(run.decisions, Decision.class);
+    Run run = run(world, RiskSettings.Mode.ARRIVAL, 2, seed);
+    List<Decision> decisions = Sent.of(Decision.class, run.decisions);
 
     List<String> created =
         world.events().stream()
@@ -87,31 +93,72 @@ class JobAgreementTest {
     }
   }
 
+  /**
+   * Far more events than are kept one by one: nothing is held up, and figures err by 1 % at most.
+   */
+  @Test
+  void aHotKeyIsDecidedLikeAnyOther() throws Exception {
+    Map<String, String> files =
+        Map.of(
+            "features.yaml",
+            "features: { device.orders_1h: { of: OrderEvent, aggregate: count, window: 1 hour } }",
+            "crowd.yaml",
+            """
+            title: { zh: 拥挤, en: Crowd }
+            when: OrderEvent(type = OrderType.CREATED and device.orders_1h >= 3000)
+            outcome: REVIEW
+            """);
+    EventCodec codec = EventCodec.singleObject();
+    List<Arrival> arrivals = new ArrayList<>();
+    for (int i = 1; i <= 4_000; i++) {
+      OrderEvent order =
+          OrderEvent.newBuilder()
+              .setEventId("e%05d".formatted(i))
+              .setEventTime(i * 800L)
+              .setOrderId("o" + i)
+              .setType(OrderType.CREATED)
+              .setUserId("u" + i)
+              .setDeviceId("shared")
+              .setAmount(100)
+              .build();
+      arrivals.add(Arrival.of(new Event(order, codec.encode(order))));
+    }
+    RiskSettings settings = new RiskSettings("none", files).mode(RiskSettings.Mode.EVENT_TIME);
+    Run run = run(settings, List.of(arrivals), 2, 1);
+
+    List<Decision> decisions = Sent.of(Decision.class, run.decisions);
+    assertThat(decisions).extracting(Decision::getOrderId).doesNotHaveDuplicates().hasSize(4_000);
+    assertThat(decisions.stream().filter(d -> d.getOutcome() == Outcome.REVIEW).count())
+        .isBetween(1_001L - 30, 1_001L + 30);
+  }
+
   private static boolean harder(Decision later, Decision earlier) {
     return later.getOutcome().compareTo(earlier.getOutcome()) > 0;
   }
 
   private record Run(Collection<Outgoing> decisions, Collection<Outgoing> alerts) {}
 
-  private static Run run(
-      RandomWorld world,
-      Expressions expressions,
-      RiskSettings.Mode mode,
-      int parallelism,
-      long seed)
+  private static Run run(RandomWorld world, RiskSettings.Mode mode, int parallelism, long seed)
       throws Exception {
     RiskSettings settings =
         new RiskSettings("none", world.files())
             .mode(mode)
             .bound(Duration.ofMillis(RandomWorld.MAX_DELAY_MS))
             .cachedBytes(20_000);
+    return run(settings, partitions(world, seed), parallelism, seed);
+  }
+
+  private static Run run(
+      RiskSettings settings, List<List<Arrival>> partitions, int parallelism, long seed)
+      throws Exception {
+    Expressions expressions = EsperCompiler.compile(Plan.of(RuleSet.read(settings.rules())));
     Configuration configuration = new Configuration();
     configuration.addAll(RiskJob.needs());
     configuration.set(PipelineOptions.AUTO_WATERMARK_INTERVAL, Duration.ofMillis(1));
     configuration.set(StateBackendOptions.STATE_BACKEND, "rocksdb");
     StreamExecutionEnvironment env =
         StreamExecutionEnvironment.createLocalEnvironment(parallelism, configuration);
-    ScriptedSource source = new ScriptedSource(partitions(world, seed), seed);
+    ScriptedSource source = new ScriptedSource(partitions, seed);
     RiskJob.Verdicts verdicts =
         RiskJob.judge(
             env.fromSource(source, new EventClock(settings), "script", PackedType.ARRIVAL)

@@ -11,8 +11,11 @@ import io.fenghuo.rules.assess.Plan;
 import io.fenghuo.rules.assess.Visit;
 import io.fenghuo.rules.definition.RuleSet;
 import io.fenghuo.rules.esper.EsperCompiler;
+import io.fenghuo.rules.reference.Agreement;
 import io.fenghuo.rules.reference.RandomWorld;
 import io.fenghuo.rules.reference.ReferenceEvaluator;
+import io.fenghuo.schemas.Alert;
+import io.fenghuo.schemas.Decision;
 import io.fenghuo.schemas.EventCodec;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -107,7 +110,11 @@ class OperatorRestartTest {
         }
       }
       line.watermark(Long.MAX_VALUE);
-      Agreement.assertSame(what + ", seed " + SEED, expected, line.decisions, line.alerts);
+      Agreement.check(
+          what + ", seed " + SEED,
+          expected,
+          Sent.of(Decision.class, line.decisions),
+          Sent.of(Alert.class, line.alerts));
     } finally {
       filters.close();
     }

@@ -60,6 +60,21 @@ class WriteBackCacheTest {
   }
 
   @Test
+  void soManyChangesWaitAtMost() throws Exception {
+    WriteBackCache<StringBuilder> cache = cache(Long.MAX_VALUE);
+    int all = 3 * WriteBackCache.MOST_WAITING;
+    for (int i = 0; i < all; i++) {
+      append(cache, "k" + i, "x");
+      assertThat(table.key).isEqualTo("k" + i);
+    }
+    assertThat(table.writes).isEqualTo(all - WriteBackCache.MOST_WAITING);
+    assertThat(table.rows).containsKey("k0").doesNotContainKey("k" + (all - 1));
+    cache.flush();
+    assertThat(table.rows).hasSize(all);
+    assertThat(table.writes).isEqualTo(all);
+  }
+
+  @Test
   void withAnyLimitItHoldsWhatAMapWouldHold() throws Exception {
     long seed = Long.getLong("fenghuo.seed", 1);
     Random random = new Random(seed);

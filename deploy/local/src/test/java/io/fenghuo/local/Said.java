@@ -2,19 +2,18 @@ package io.fenghuo.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fenghuo.rules.reference.Agreement;
 import io.fenghuo.rules.reference.ReferenceEvaluator;
 import io.fenghuo.schemas.Alert;
 import io.fenghuo.schemas.DeadLetter;
 import io.fenghuo.schemas.Decision;
 import io.fenghuo.schemas.EventCodec;
-import io.fenghuo.schemas.EvidenceEvent;
 import io.fenghuo.schemas.OrderEvent;
 import io.fenghuo.schemas.OrderType;
 import io.fenghuo.schemas.Stream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -74,14 +73,21 @@ record Said(List<Decision> decisions, List<Alert> alerts, List<DeadLetter> dead)
     return List.copyOf(byId.values());
   }
 
+  private List<Alert> distinctAlerts() {
+    Map<String, Alert> byId = new LinkedHashMap<>();
+    for (Alert alert : alerts) {
+      Alert before = byId.putIfAbsent(alert.getAlertId(), alert);
+      assertThat(before == null ? alert : before).as("said twice").isEqualTo(alert);
+    }
+    return List.copyOf(byId.values());
+  }
+
   private static String place(Decision decision) {
     return decision.getOrderId() + "#" + decision.getRevision();
   }
 
   void assertAgreesWith(String what, ReferenceEvaluator.Result expected) {
-    assertSame(
-        "decisions, " + what, comparable(distinctDecisions()), comparable(expected.decisions()));
-    assertSame("alerts, " + what, byId(alerts), byId(expected.alerts()));
+    Agreement.check(what, expected, distinctDecisions(), distinctAlerts());
   }
 
   /** Of each created order one revision 0, then each more severe than the one before. */
@@ -120,46 +126,5 @@ record Said(List<Decision> decisions, List<Alert> alerts, List<DeadLetter> dead)
       }
     }
     return created;
-  }
-
-  /** Shows the first difference only: one is enough to look into, and the seed replays it. */
-  private static void assertSame(String what, List<String> actual, List<String> expected) {
-    for (int i = 0; i < Math.min(actual.size(), expected.size()); i++) {
-      assertThat(actual.get(i)).as(what + ", number " + i).isEqualTo(expected.get(i));
-    }
-    assertThat(actual).as(what).hasSameSizeAs(expected);
-  }
-
-  /** All but wall-clock time, ids, rule-set digest and the wording of evidence. */
-  private static List<String> comparable(List<Decision> decisions) {
-    return decisions.stream()
-        .sorted(Comparator.comparing(Decision::getOrderId).thenComparing(Decision::getRevision))
-        .map(
-            decision -> {
-              Decision copy = Decision.newBuilder(decision).build();
-              copy.setDecisionTime(0);
-              copy.setDecisionId("");
-              copy.setRuleSetVersion("");
-              copy.setEvidence(
-                  decision.getEvidence().stream()
-                      .map(e -> new EvidenceEvent(e.getEventId(), e.getEventTime(), ""))
-                      .toList());
-              return copy.toString();
-            })
-        .toList();
-  }
-
-  private static List<String> byId(List<Alert> alerts) {
-    return alerts.stream()
-        .map(
-            alert -> {
-              Alert copy = Alert.newBuilder(alert).build();
-              copy.setLabels(new TreeMap<>(alert.getLabels()));
-              copy.setAnnotations(new TreeMap<>(alert.getAnnotations()));
-              return copy.toString();
-            })
-        .sorted()
-        .distinct()
-        .toList();
   }
 }

@@ -95,9 +95,12 @@ public enum EventType {
     return (Long) record.get(timePosition);
   }
 
-  String keyOf(SpecificRecord record, EntityKind kind) {
+  /** The key of the entity of this kind that the event concerns, or null. */
+  public String keyOf(SpecificRecord record, EntityKind kind) {
     int position = keyPositions[kind.ordinal()];
-    return position < 0 ? null : (String) record.get(position);
+    String key = position < 0 ? null : (String) record.get(position);
+    // A sender that writes "" means nobody; taken as a key it would join all who are unknown.
+    return key == null || key.isBlank() ? null : key;
   }
 
   /** How the rule language sees a field's values. Enums are their names. */

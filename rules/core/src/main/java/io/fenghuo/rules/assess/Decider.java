@@ -173,12 +173,12 @@ public final class Decider implements AutoCloseable {
     if (about == null) {
       return;
     }
-    Object key = Wording.property(record, about.keyField());
+    String key = head.type().keyOf(record, about);
     if (key != null) {
       long piece = Math.floorDiv(head.time(), rule.alert().every());
       verdicts.alert(
           new AlertSignal(
-              Alerts.alert(rule, about, key.toString(), head.time(), piece, facts.of(planned)),
+              Alerts.alert(rule, about, key, head.time(), piece, facts.of(planned)),
               head.eventId()));
     }
   }

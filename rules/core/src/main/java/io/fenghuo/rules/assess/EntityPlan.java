@@ -300,7 +300,13 @@ public final class EntityPlan {
     return new Need(figure, threshold, counts ? (long) Math.ceil(threshold.least()) : 0);
   }
 
-  void close(List<RuleError> errors) {
+  /**
+   * @param remember how long events are remembered that nothing looks at, milliseconds
+   */
+  void close(long remember, List<RuleError> errors) {
+    for (int type = 0; type < retention.length; type++) {
+      raise(retentionOfAny, type, Math.min(remember, retention[type]));
+    }
     if (figureNames == null) {
       figureNames = features.stream().map(Feature::fullName).toArray(String[]::new);
     }

@@ -120,7 +120,7 @@ public final class Plan {
         }
       }
       rules.forEach(entity::addRule);
-      entity.close(errors);
+      entity.close(ruleSet.policy().remember(), errors);
     }
     for (int i = 0; i < filters.size(); i++) {
       rulesByFilter.add(new ArrayList<>());

@@ -4,11 +4,17 @@ import io.fenghuo.schemas.Outcome;
 import java.util.EnumMap;
 import java.util.Map;
 
-/** From points to an outcome: the score from which on each outcome is asked for. */
-public record Policy(Map<Outcome, Integer> thresholds) {
+/**
+ * What holds for all rules.
+ *
+ * @param thresholds from points to an outcome: the score from which on each outcome is asked for
+ * @param remember how long events that nothing looks at are remembered for rules to come,
+ *     milliseconds; an entity remembers those of the types that something looks at
+ */
+public record Policy(Map<Outcome, Integer> thresholds, long remember) {
 
   public static final Policy DEFAULT =
-      new Policy(Map.of(Outcome.CHALLENGE, 40, Outcome.REVIEW, 60, Outcome.BLOCK, 90));
+      new Policy(Map.of(Outcome.CHALLENGE, 40, Outcome.REVIEW, 60, Outcome.BLOCK, 90), 0);
 
   public Policy {
     thresholds = new EnumMap<>(thresholds);

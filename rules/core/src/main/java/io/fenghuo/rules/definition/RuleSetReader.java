@@ -7,6 +7,7 @@ import io.fenghuo.rules.definition.Feature.Aggregate;
 import io.fenghuo.schemas.Outcome;
 import io.fenghuo.schemas.RuleMode;
 import io.fenghuo.schemas.Severity;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
@@ -95,6 +96,7 @@ final class RuleSetReader {
   }
 
   private void policy(Section section) {
+    long remember = section.duration("remember", false, 0, 0, Duration.ofDays(30).toMillis());
     section
         .section("thresholds", true)
         .ifPresent(
@@ -107,7 +109,7 @@ final class RuleSetReader {
                 }
               }
               thresholds.refuseOthers();
-              policy = new Policy(scores);
+              policy = new Policy(scores, remember);
             });
     section.refuseOthers();
   }

@@ -142,4 +142,45 @@ class ExtractorTest {
             .build();
     assertThat(visits(login).get(EntityKind.IP).rules()).isNull();
   }
+
+  @Test
+  void aBlankKeyIsNobodys() {
+    LoginEvent login =
+        LoginEvent.newBuilder()
+            .setEventId("e")
+            .setEventTime(1)
+            .setKind(LoginKind.LOGIN)
+            .setUserId(" ")
+            .setIp("1.2.3.4")
+            .setSuccess(true)
+            .build();
+    assertThat(visits(login)).containsOnlyKeys(EntityKind.IP);
+  }
+
+  @Test
+  void nobodyHearsOfAnEventThatMatchesNoFilter() {
+    LoginEvent login =
+        LoginEvent.newBuilder()
+            .setEventId("e")
+            .setEventTime(1)
+            .setKind(LoginKind.LOGIN)
+            .setUserId("u")
+            .setIp("1.2.3.4")
+            .setSuccess(true)
+            .build();
+    EventFilters none =
+        new EventFilters() {
+          @Override
+          public void match(EventType type, SpecificRecord record, long[] matching) {}
+
+          @Override
+          public void close() {}
+        };
+    new Extractor(plan, none)
+        .extract(
+            new Event(login, EventCodec.singleObject().encode(login)),
+            visit -> {
+              throw new AssertionError(visit);
+            });
+  }
 }

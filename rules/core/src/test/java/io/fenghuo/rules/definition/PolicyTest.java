@@ -18,7 +18,7 @@ class PolicyTest {
 
   @Test
   void anOutcomeWithoutAThresholdIsNeverAskedFor() {
-    Policy policy = new Policy(Map.of(Outcome.BLOCK, 50));
+    Policy policy = new Policy(Map.of(Outcome.BLOCK, 50), 0);
     assertThat(policy.outcomeOf(49)).isEqualTo(Outcome.PASS);
     assertThat(policy.outcomeOf(50)).isEqualTo(Outcome.BLOCK);
   }

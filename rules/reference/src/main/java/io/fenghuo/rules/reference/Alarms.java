@@ -72,9 +72,10 @@ final class Alarms {
 
   private static Map<String, List<Event>> byKey(Filter filter, String field, List<Event> events) {
     Map<String, List<Event>> byKey = new HashMap<>();
+    String entity = Event.entityOfKeyField(field);
     for (Event event : events) {
-      if (event.get(field) != null && filter.matches(event)) {
-        byKey.computeIfAbsent((String) event.get(field), key -> new ArrayList<>()).add(event);
+      if (event.key(entity) != null && filter.matches(event)) {
+        byKey.computeIfAbsent(event.key(entity), key -> new ArrayList<>()).add(event);
       }
     }
     return byKey;

@@ -42,7 +42,8 @@ record Event(String type, String id, long time, SpecificRecord record) {
 
   /** This event's key of the entity, or null when the event does not concern it. */
   String key(String entity) {
-    return (String) get(keyField(entity));
+    String key = (String) get(keyField(entity));
+    return key == null || key.isBlank() ? null : key;
   }
 
   static String keyField(String entity) {

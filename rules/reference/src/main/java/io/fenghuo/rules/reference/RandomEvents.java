@@ -260,6 +260,9 @@ final class RandomEvents {
   }
 
   private String maybe(String pool) {
+    if (dice.chance(0.05)) {
+      return "";
+    }
     return dice.chance(0.2) ? null : dice.oneOf(Vocabulary.POOLS.get(pool));
   }
 

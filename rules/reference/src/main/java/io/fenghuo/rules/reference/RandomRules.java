@@ -78,8 +78,8 @@ final class RandomRules {
     int block = review + 10 * dice.between(1, 3);
     files.put(
         "policy.yaml",
-        "policy:\n  thresholds: { CHALLENGE: %d, REVIEW: %d, BLOCK: %d }\n"
-            .formatted(challenge, review, block));
+        "policy:\n  thresholds: { CHALLENGE: %d, REVIEW: %d, BLOCK: %d }\n%s"
+            .formatted(challenge, review, block, dice.chance(0.3) ? "  remember: 1 minute\n" : ""));
   }
 
   private void writeFeatures(String path, String letter) {
