@@ -85,6 +85,10 @@ final class AssessOperator extends RememberingOperator<Visit, Finding, EntitySta
   @Override
   public void processWatermark(Watermark mark) throws Exception {
     passed = mark.getTimestamp();
+    if (settings.mode() == RiskSettings.Mode.ARRIVAL && passed != Long.MAX_VALUE) {
+      // A sender whose clock is ahead, as far as it is let in, must not make others forget.
+      passed -= settings.future().toMillis();
+    }
     // Time that ran on by the clock may be ahead of the events that come then.
     if (time.move(mark.getTimestamp())) {
       super.processWatermark(mark);

@@ -84,12 +84,13 @@ class DeadlineTest {
   }
 
   @Test
-  void aClockMetByItsLookbackStaysOpenAllTheSame() {
+  void aStartWhoseEndHasComeAlreadyOpensNoClock() {
     Scene scene = rule("  lookback: 2 seconds");
     shipped(scene, "a", 1000);
     paid(scene, "b", 2000);
-    paid(scene, "c", 9000);
     assertThat(starts(scene)).isEmpty();
+    paid(scene, "c", 9000);
+    assertThat(starts(scene)).hasSize(1);
   }
 
   @Test
