@@ -81,7 +81,9 @@ public final class Assessor implements AutoCloseable {
     return opened;
   }
 
-  /** The times that deadlines were due at which the last visit has met, so that none is there. */
+  /**
+   * When the deadlines were due that the last visit has met: nothing is to happen then any more.
+   */
   public List<Long> stopped() {
     return stopped;
   }
@@ -494,6 +496,7 @@ public final class Assessor implements AutoCloseable {
           }
           entity.deadlines().stream()
               .filter(planned -> planned.rule().id().equals(clock.rule()))
+              // A clock that runs has not been met, unless its rule has changed since.
               .filter(
                   planned ->
                       !ended(

@@ -30,7 +30,7 @@ public record Threshold(String name, String comparison, Object constant) {
       return compares(Long.compare(whole, bound));
     }
     double real = number.doubleValue();
-    // What is not a number compares with nothing.
+    // What is not a number compares with nothing; adding 0.0 makes -0.0 equal to 0.0.
     return !Double.isNaN(real) && compares(Double.compare(real + 0.0, real(constant) + 0.0));
   }
 
