@@ -34,10 +34,14 @@ final class WriteBackCache<V> {
     byte[] pack(String key, V value);
   }
 
-  static final int MOST_WAITING = 8_192;
+  static final int MOST_WAITING = 32_768;
 
+  /**
+   * A key and its value; equal by key. The hash of a text of digits fills only a small part of a
+   * {@code HashMap}'s table, which then looks through long chains: it is stirred.
+   */
   private static final class Slot<V> {
-    final String key;
+    String key;
     V value;
     int weight;
     boolean used;
@@ -48,9 +52,20 @@ final class WriteBackCache<V> {
     Slot(String key) {
       this.key = key;
     }
+
+    @Override
+    public int hashCode() {
+      return key.hashCode() * 0x9E3779B9;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof Slot<?> slot && key.equals(slot.key);
+    }
   }
 
-  private final HashMap<String, Slot<V>> slots = new HashMap<>();
+  private final HashMap<Slot<V>, Slot<V>> slots = new HashMap<>();
+  private final Slot<V> sought = new Slot<>(null);
   private final ArrayDeque<Slot<V>> round = new ArrayDeque<>();
   private final ArrayDeque<Slot<V>> waiting = new ArrayDeque<>();
   private Slot<V> current;
@@ -84,14 +99,15 @@ final class WriteBackCache<V> {
    * The value of a key, which must be the current one. Call {@link #changed} when it was altered.
    */
   V get(String key) throws Exception {
-    current = slots.get(key);
+    sought.key = key;
+    current = slots.get(sought);
     if (current == null) {
       misses++;
       current = new Slot<>(key);
       byte[] bytes = state.value();
       current.stored = bytes != null;
       current.value = bytes == null ? form.create() : form.unpack(bytes);
-      slots.put(key, current);
+      slots.put(current, current);
       round.add(current);
       reweigh(current);
       makeRoom();
@@ -142,7 +158,7 @@ final class WriteBackCache<V> {
   private void drop(Slot<V> slot) {
     slot.gone = true;
     weight -= slot.weight;
-    slots.remove(slot.key);
+    slots.remove(slot);
   }
 
   private void write(Slot<V> slot) throws Exception {

@@ -56,8 +56,17 @@ public final class EntityState {
 
   /** Whether something is to happen at this event time. */
   boolean awaits(long time) {
-    return clocks.stream().anyMatch(clock -> clock.due() == time)
-        || waiting.stream().anyMatch(visit -> visit.time() == time);
+    for (Clock clock : clocks) {
+      if (clock.due() == time) {
+        return true;
+      }
+    }
+    for (Visit visit : waiting) {
+      if (visit.time() == time) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Holds a visit back until event time has come; see {@link #ready}. */
