@@ -36,12 +36,10 @@ final class WriteBackCache<V> {
 
   static final int MOST_WAITING = 32_768;
 
-  /**
-   * A key and its value; equal by key. The hash of a text of digits fills only a small part of a
-   * {@code HashMap}'s table, which then looks through long chains: it is stirred.
-   */
+  /** A key and its value; equal by key. */
   private static final class Slot<V> {
-    String key;
+    private String key;
+    private int hash;
     V value;
     int weight;
     boolean used;
@@ -49,23 +47,37 @@ final class WriteBackCache<V> {
     boolean stored;
     boolean gone;
 
-    Slot(String key) {
+    Slot<V> of(String key) {
       this.key = key;
+      this.hash = stirred(key);
+      return this;
+    }
+
+    /**
+     * Numbered keys have few different {@link String#hashCode()}s, which weighs 36 letters and
+     * digits by powers of 31: a table would look through long chains.
+     */
+    private static int stirred(String key) {
+      long hash = key.length();
+      for (int i = 0; i < key.length(); i++) {
+        hash = 131 * hash + key.charAt(i);
+      }
+      return (int) (hash * 0x9E3779B97F4A7C15L >>> 32);
     }
 
     @Override
     public int hashCode() {
-      return key.hashCode() * 0x9E3779B9;
+      return hash;
     }
 
     @Override
     public boolean equals(Object other) {
-      return other instanceof Slot<?> slot && key.equals(slot.key);
+      return other instanceof Slot<?> slot && hash == slot.hash && key.equals(slot.key);
     }
   }
 
   private final HashMap<Slot<V>, Slot<V>> slots = new HashMap<>();
-  private final Slot<V> sought = new Slot<>(null);
+  private final Slot<V> sought = new Slot<>();
   private final ArrayDeque<Slot<V>> round = new ArrayDeque<>();
   private final ArrayDeque<Slot<V>> waiting = new ArrayDeque<>();
   private Slot<V> current;
@@ -99,11 +111,10 @@ final class WriteBackCache<V> {
    * The value of a key, which must be the current one. Call {@link #changed} when it was altered.
    */
   V get(String key) throws Exception {
-    sought.key = key;
-    current = slots.get(sought);
+    current = slots.get(sought.of(key));
     if (current == null) {
       misses++;
-      current = new Slot<>(key);
+      current = new Slot<V>().of(key);
       byte[] bytes = state.value();
       current.stored = bytes != null;
       current.value = bytes == null ? form.create() : form.unpack(bytes);
