@@ -3,8 +3,11 @@ package io.fenghuo.rules.figure;
 import io.fenghuo.rules.definition.Filter;
 import io.fenghuo.rules.definition.Words;
 import io.fenghuo.schemas.Window;
+import java.io.Serializable;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * One figure of one cut, as data. A file's definition with {@code by: [method, channel]} becomes
@@ -28,7 +31,8 @@ public record FigureDefinition(
     Measure denominator,
     List<String> by,
     int cap,
-    Set<Window> windows) {
+    Set<Window> windows)
+    implements Serializable {
 
   /** The value of a dimension that stands for all values beyond the cap. */
   public static final String OTHER = "other";
@@ -50,7 +54,8 @@ public record FigureDefinition(
    * @param percents for {@link Aggregate#QUANTILE}: 50, 95, 99; else empty
    */
   public record Measure(
-      Filter of, Aggregate aggregate, String field, String weight, List<Integer> percents) {
+      Filter of, Aggregate aggregate, String field, String weight, List<Integer> percents)
+      implements Serializable {
 
     public static Measure count(Filter of) {
       return new Measure(of, Aggregate.COUNT, null, null, List.of());
@@ -62,7 +67,7 @@ public record FigureDefinition(
 
     @Override
     public String toString() {
-      StringBuilder text = new StringBuilder(aggregate.name().toLowerCase(java.util.Locale.ROOT));
+      StringBuilder text = new StringBuilder(aggregate.name().toLowerCase(Locale.ROOT));
       if (!percents.isEmpty()) {
         text.append(percents);
       }
@@ -117,6 +122,6 @@ public record FigureDefinition(
   }
 
   private String windowNames() {
-    return new java.util.TreeSet<>(windows).toString();
+    return new TreeSet<>(windows).toString();
   }
 }
