@@ -47,9 +47,9 @@ public record FigureDefinition(
   /**
    * What is taken of which events.
    *
-   * @param field the field looked at; null for a plain count. {@code items.quantity}, {@code
-   *     items.price}, {@code items.money}, {@code items.productId} and {@code items.categoryId} are
-   *     those of an order's lines. {@code a - b} is the difference of two whole numbers
+   * @param field the field looked at; null for a plain count. In orders {@code productId}, {@code
+   *     categoryId}, {@code quantity}, {@code price} and {@code money} are those of each line.
+   *     {@code a - b} is the difference of two whole numbers
    * @param weight for {@link Aggregate#TOP}: the field that is summed, or null to count
    * @param percents for {@link Aggregate#QUANTILE}: 50, 95, 99; else empty
    */

@@ -1,6 +1,10 @@
 package io.fenghuo.rules.figure;
 
+import io.fenghuo.rules.journal.Packer;
+import io.fenghuo.rules.journal.Unpacker;
+import java.util.Collections;
 import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * One figure of one combination of dimension values over one window.
@@ -23,4 +27,32 @@ public record Reading(
     double value,
     double numerator,
     double denominator,
-    long revision) {}
+    long revision) {
+
+  public void pack(Packer out) {
+    out.text(figure).number(dimensions.size());
+    dimensions.forEach((name, text) -> out.text(name).text(text));
+    out.number(from).number(to);
+    out.word(Double.doubleToRawLongBits(value));
+    out.word(Double.doubleToRawLongBits(numerator));
+    out.word(Double.doubleToRawLongBits(denominator));
+    out.number(revision);
+  }
+
+  public static Reading unpack(Unpacker in) {
+    String figure = in.text();
+    TreeMap<String, String> dimensions = new TreeMap<>();
+    for (int n = in.count(); n > 0; n--) {
+      dimensions.put(in.text(), in.text());
+    }
+    return new Reading(
+        figure,
+        Collections.unmodifiableSortedMap(dimensions),
+        in.number(),
+        in.number(),
+        Double.longBitsToDouble(in.word()),
+        Double.longBitsToDouble(in.word()),
+        Double.longBitsToDouble(in.word()),
+        in.number());
+  }
+}
