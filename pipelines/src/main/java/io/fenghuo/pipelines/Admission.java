@@ -1,11 +1,14 @@
 package io.fenghuo.pipelines;
 
 import io.fenghuo.rules.EntityKind;
+import io.fenghuo.schemas.DeadLetter;
+import io.fenghuo.schemas.Decision;
 import io.fenghuo.schemas.ListEntry;
 import io.fenghuo.schemas.LoginEvent;
 import io.fenghuo.schemas.OrderEvent;
 import io.fenghuo.schemas.OrderItem;
 import io.fenghuo.schemas.PaymentEvent;
+import io.fenghuo.schemas.ResourceSample;
 import io.fenghuo.schemas.TrafficEvent;
 import java.time.Instant;
 import java.util.List;
@@ -74,14 +77,27 @@ final class Admission {
           time(traffic.getEventTime(), now),
           range("loadMs", traffic.getLoadMs(), 0, 86_400_000L),
           range("firstScreenMs", traffic.getFirstScreenMs(), 0, 86_400_000L));
+    } else if (record instanceof ResourceSample sample) {
+      return first(
+          id("eventId", sample.getEventId()),
+          id("host", sample.getHost()),
+          time(sample.getEventTime(), now),
+          share("cpu", sample.getCpu()),
+          share("memory", sample.getMemory()),
+          share("bandwidth", sample.getBandwidth()),
+          share("disk", sample.getDisk()),
+          share("connections", sample.getConnections()));
+    } else if (record instanceof Decision decision) {
+      return first(id("decisionId", decision.getDecisionId()), time(decision.getEventTime(), now));
+    } else if (record instanceof DeadLetter dead) {
+      return first(id("topic", dead.getTopic()), time(dead.getTimestamp(), now));
     } else if (record instanceof ListEntry entry) {
       return EntityKind.ofLabel(entry.getEntity()).isEmpty()
           ? new Refusal(
               "out_of_range", "entity: " + entry.getEntity() + " (expected: user, device, ip, …)")
           : id("value", entry.getValue());
     }
-    return new Refusal(
-        "wrong_stream", record.getSchema().getName() + " is not read by the risk path");
+    return new Refusal("wrong_stream", record.getSchema().getName() + " is nothing a job reads");
   }
 
   private static Refusal first(Refusal... refusals) {
@@ -160,6 +176,12 @@ final class Admission {
         ? null
         : new Refusal(
             "out_of_range", field + ": " + value + " (expected: " + least + " to " + most + ")");
+  }
+
+  private static Refusal share(String field, Double value) {
+    return value == null || (0 <= value && value <= 1)
+        ? null
+        : new Refusal("out_of_range", field + ": " + value + " (expected: a share, 0 to 1)");
   }
 
   private static Refusal degrees(String field, Double value, int most) {

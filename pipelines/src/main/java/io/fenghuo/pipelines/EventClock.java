@@ -1,5 +1,6 @@
 package io.fenghuo.pipelines;
 
+import io.fenghuo.rules.EventType;
 import org.apache.flink.api.common.eventtime.TimestampAssigner;
 import org.apache.flink.api.common.eventtime.TimestampAssignerSupplier;
 import org.apache.flink.api.common.eventtime.Watermark;
@@ -25,7 +26,7 @@ final class EventClock implements WatermarkStrategy<Arrival> {
   private final long bound;
   private final long idle;
 
-  EventClock(RiskSettings settings) {
+  EventClock(JobSettings<?> settings) {
     this.bound = settings.bound().toMillis();
     this.idle = settings.idle().toMillis();
   }
@@ -57,7 +58,8 @@ final class EventClock implements WatermarkStrategy<Arrival> {
 
     @Override
     public void onEvent(Arrival arrival, long time, WatermarkOutput output) {
-      if (arrival.event() != null) {
+      // A dead letter is as old as Kafka says, also where last year's events are read again.
+      if (arrival.event() != null && arrival.event().type() != EventType.DEAD_LETTER) {
         latest = Math.max(latest, time);
         heardAt = clock.relativeTimeMillis();
       }

@@ -34,17 +34,17 @@ final class Intake implements KafkaRecordDeserializationSchema<Arrival> {
   /** An event travels to every entity it concerns, and lies in each one's journal. */
   private static final int MOST_EVENT_BYTES = 64 << 10;
 
-  private final RiskSettings settings;
+  private final JobSettings<?> settings;
   private transient Admission admission;
   private transient EventCodec wire;
   private transient EventCodec plain;
 
-  Intake(RiskSettings settings) {
+  Intake(JobSettings<?> settings) {
     this.settings = settings;
   }
 
   /** The codec of the topics, by the settings. */
-  static EventCodec wire(RiskSettings settings) {
+  static EventCodec wire(JobSettings<?> settings) {
     return settings.registry() == null
         ? EventCodec.singleObject()
         : EventCodec.confluent(new HttpSchemaRegistry(URI.create(settings.registry())));

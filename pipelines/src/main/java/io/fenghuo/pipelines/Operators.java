@@ -14,5 +14,11 @@ public final class Operators {
   public static final String PUBLISH_ALERTS = "publish-alerts";
   public static final String PUBLISH_DEAD_LETTERS = "publish-dead-letters";
 
+  public static final String READ_TO_MEASURE = "read-to-measure";
+  public static final String MEASURE = "measure";
+  public static final String GATHER = "gather";
+  public static final String FIGURES = "figures";
+  public static final String PUBLISH_FIGURES = "publish-figures";
+
   private Operators() {}
 }

@@ -3,6 +3,9 @@ package io.fenghuo.pipelines;
 import io.fenghuo.rules.assess.AlertSignal;
 import io.fenghuo.rules.assess.Finding;
 import io.fenghuo.rules.assess.Visit;
+import io.fenghuo.rules.figure.Measurement;
+import io.fenghuo.rules.figure.Partial;
+import io.fenghuo.rules.figure.Reading;
 import io.fenghuo.rules.journal.Packer;
 import io.fenghuo.rules.journal.Unpacker;
 import io.fenghuo.schemas.Alert;
@@ -15,7 +18,7 @@ import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 
 /**
- * The types that travel between the operators of the risk job.
+ * The types that travel between the operators of the jobs.
  *
  * @param <T> the value
  */
@@ -29,6 +32,10 @@ final class PackedType<T> extends TypeInformation<T> {
       new PackedType<>(AlertSignal.class, new Signals());
   static final TypeInformation<Outgoing> OUTGOING =
       new PackedType<>(Outgoing.class, new Outgoings());
+  static final TypeInformation<Measurement> MEASUREMENT =
+      new PackedType<>(Measurement.class, new Measurements());
+  static final TypeInformation<Partial> PARTIAL = new PackedType<>(Partial.class, new Partials());
+  static final TypeInformation<Reading> READING = new PackedType<>(Reading.class, new Readings());
   static final TypeInformation<Arrival> ARRIVAL = new PackedType<>(Arrival.class, new Arrivals());
 
   private final Class<T> type;
@@ -177,6 +184,102 @@ final class PackedType<T> extends TypeInformation<T> {
     public static final class Snapshot extends SimpleTypeSerializerSnapshot<Outgoing> {
       public Snapshot() {
         super(Outgoings::new);
+      }
+    }
+  }
+
+  /** See {@link Measurement}. */
+  public static final class Measurements extends PackedSerializer<Measurement> {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    void pack(Measurement value, Packer out) {
+      value.pack(out);
+    }
+
+    @Override
+    Measurement unpack(Unpacker in) {
+      return Measurement.unpack(in);
+    }
+
+    @Override
+    public TypeSerializer<Measurement> duplicate() {
+      return new Measurements();
+    }
+
+    @Override
+    public TypeSerializerSnapshot<Measurement> snapshotConfiguration() {
+      return new Snapshot();
+    }
+
+    /** Nothing to remember. */
+    public static final class Snapshot extends SimpleTypeSerializerSnapshot<Measurement> {
+      public Snapshot() {
+        super(Measurements::new);
+      }
+    }
+  }
+
+  /** See {@link Partial}. */
+  public static final class Partials extends PackedSerializer<Partial> {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    void pack(Partial value, Packer out) {
+      value.pack(out);
+    }
+
+    @Override
+    Partial unpack(Unpacker in) {
+      return Partial.unpack(in);
+    }
+
+    @Override
+    public TypeSerializer<Partial> duplicate() {
+      return new Partials();
+    }
+
+    @Override
+    public TypeSerializerSnapshot<Partial> snapshotConfiguration() {
+      return new Snapshot();
+    }
+
+    /** Nothing to remember. */
+    public static final class Snapshot extends SimpleTypeSerializerSnapshot<Partial> {
+      public Snapshot() {
+        super(Partials::new);
+      }
+    }
+  }
+
+  /** See {@link Reading}. */
+  public static final class Readings extends PackedSerializer<Reading> {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    void pack(Reading value, Packer out) {
+      value.pack(out);
+    }
+
+    @Override
+    Reading unpack(Unpacker in) {
+      return Reading.unpack(in);
+    }
+
+    @Override
+    public TypeSerializer<Reading> duplicate() {
+      return new Readings();
+    }
+
+    @Override
+    public TypeSerializerSnapshot<Reading> snapshotConfiguration() {
+      return new Snapshot();
+    }
+
+    /** Nothing to remember. */
+    public static final class Snapshot extends SimpleTypeSerializerSnapshot<Reading> {
+      public Snapshot() {
+        super(Readings::new);
       }
     }
   }

@@ -11,7 +11,6 @@ import io.fenghuo.rules.esper.EsperCompiler;
 import io.fenghuo.schemas.Stream;
 import java.time.Duration;
 import java.util.List;
-import java.util.Properties;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
@@ -20,14 +19,9 @@ import org.apache.flink.configuration.ExternalizedCheckpointRetention;
 import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.configuration.StateBackendOptions;
-import org.apache.flink.connector.base.DeliveryGuarantee;
-import org.apache.flink.connector.kafka.sink.KafkaSink;
-import org.apache.flink.connector.kafka.source.KafkaSource;
-import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
-import org.apache.kafka.clients.consumer.OffsetResetStrategy;
 
 /**
  * The risk path: orders, payments, logins and traffic in; a decision for every order out.
@@ -59,10 +53,16 @@ public final class RiskJob {
     Expressions expressions = EsperCompiler.compile(Plan.of(RuleSet.read(settings.rules())));
 
     Verdicts verdicts =
-        judge(read(env, settings), expressions, settings, PublishedDecisions::inKafka);
-    publish(verdicts.decisions(), Stream.DECISIONS, Operators.PUBLISH_DECISIONS, settings);
-    publish(verdicts.alerts(), Stream.ALERTS, Operators.PUBLISH_ALERTS, settings);
-    publish(verdicts.dead(), Stream.DEAD_LETTERS, Operators.PUBLISH_DEAD_LETTERS, settings);
+        judge(
+            KafkaEdge.read(env, TOPICS, Operators.READ, settings),
+            expressions,
+            settings,
+            PublishedDecisions::inKafka);
+    KafkaEdge.publish(
+        verdicts.decisions(), Stream.DECISIONS, Operators.PUBLISH_DECISIONS, settings);
+    KafkaEdge.publish(verdicts.alerts(), Stream.ALERTS, Operators.PUBLISH_ALERTS, settings);
+    KafkaEdge.publish(
+        verdicts.dead(), Stream.DEAD_LETTERS, Operators.PUBLISH_DEAD_LETTERS, settings);
   }
 
   /** What is to be published. */
@@ -86,30 +86,6 @@ public final class RiskJob {
                 .union(decisions.getSideOutput(AssessOperator.ALERTS)),
             settings);
     return new Verdicts(decisions, alerts, visits.getSideOutput(ExtractFunction.DEAD));
-  }
-
-  private static DataStream<Arrival> read(StreamExecutionEnvironment env, RiskSettings settings) {
-    Properties properties = new Properties();
-    properties.putAll(settings.kafkaProperties());
-    // Answer a fetch as soon as there is a byte; look for new partitions once a minute.
-    properties.setProperty("fetch.min.bytes", "1");
-    properties.setProperty("fetch.max.wait.ms", "100");
-    // Small enough that with many partitions to catch up on, none has to wait so long that it looks
-    // silent.
-    properties.setProperty("max.partition.fetch.bytes", String.valueOf(256 << 10));
-    properties.setProperty("partition.discovery.interval.ms", "60000");
-    properties.setProperty("client.id.prefix", "fenghuo-risk");
-    KafkaSource<Arrival> source =
-        KafkaSource.<Arrival>builder()
-            .setBootstrapServers(settings.kafka())
-            .setTopics(TOPICS)
-            .setGroupId(settings.group())
-            .setStartingOffsets(OffsetsInitializer.committedOffsets(OffsetResetStrategy.EARLIEST))
-            .setDeserializer(new Intake(settings))
-            .setProperties(properties)
-            .build();
-    return env.fromSource(source, new EventClock(settings), Operators.READ, PackedType.ARRIVAL)
-        .uid(Operators.READ);
   }
 
   private static SingleOutputStreamOperator<Visit> extract(
@@ -150,35 +126,14 @@ public final class RiskJob {
         .uid(Operators.RAISE);
   }
 
-  private static void publish(
-      DataStream<Outgoing> records, Stream stream, String name, RiskSettings settings) {
-    Properties properties = new Properties();
-    properties.putAll(settings.kafkaProperties());
-    // Kafka 4 waits 5 ms by default to fill a batch; a decision is worth more than a fuller batch.
-    properties.setProperty("linger.ms", "1");
-    properties.setProperty("acks", "all");
-    properties.setProperty("enable.idempotence", "true");
-    // Batches of a millisecond are small; a compressor would allocate 128 kB for each.
-    properties.setProperty("compression.type", "none");
-    properties.setProperty("max.request.size", String.valueOf(4 << 20));
-    KafkaSink<Outgoing> sink =
-        KafkaSink.<Outgoing>builder()
-            .setBootstrapServers(settings.kafka())
-            // The default guarantee is NONE, which loses what is under way in a failure.
-            // EXACTLY_ONCE would hold every
-            // decision back until the next checkpoint; ids are derived, so a repeat changes
-            // nothing.
-            .setDeliveryGuarantee(DeliveryGuarantee.AT_LEAST_ONCE)
-            .setRecordSerializer(new ToTopic(stream.topic()))
-            .setKafkaProducerConfig(properties)
-            .build();
-    records.sinkTo(sink).name(name).uid(name);
-  }
-
   /** What the job needs of Flink wherever it runs. */
   static Configuration needs() {
+    return needs("fenghuo-risk");
+  }
+
+  static Configuration needs(String name) {
     Configuration flink = new Configuration();
-    flink.set(PipelineOptions.NAME, "fenghuo-risk");
+    flink.set(PipelineOptions.NAME, name);
     flink.set(PipelineOptions.AUTO_GENERATE_UIDS, false);
     flink.set(PipelineOptions.GENERIC_TYPES, false);
     // Everything that travels is immutable.

@@ -1,14 +1,10 @@
 package io.fenghuo.pipelines;
 
-import java.io.Serializable;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.Map;
-import java.util.Objects;
-import java.util.Properties;
 
-/** What the risk job can be told. Everything has a default but Kafka's address and the rules. */
-public final class RiskSettings implements Serializable {
+/** What the risk job can be told. */
+public final class RiskSettings extends JobSettings<RiskSettings> {
 
   private static final long serialVersionUID = 1L;
 
@@ -23,34 +19,21 @@ public final class RiskSettings implements Serializable {
     EVENT_TIME
   }
 
-  private final String kafka;
-  private final HashMap<String, String> rules;
   private Mode mode = Mode.ARRIVAL;
-  private Duration bound = Duration.ofSeconds(5);
-  private Duration idle = Duration.ofSeconds(5);
-  private Duration future = Duration.ofMinutes(5);
-  private long oldest = 946_684_800_000L;
   private Duration retention = Duration.ofDays(31);
   private int cachedBytes = 256 << 20;
-  private String registry;
-  private String group = "fenghuo-risk";
-  private final Properties kafkaProperties = new Properties();
 
   /**
    * @param kafka bootstrap servers, host:port
    * @param rules rule files by path
    */
   public RiskSettings(String kafka, Map<String, String> rules) {
-    this.kafka = Objects.requireNonNull(kafka, "kafka: expected host:port");
-    this.rules = new HashMap<>(rules);
+    super(kafka, rules, "fenghuo-risk");
   }
 
-  public String kafka() {
-    return kafka;
-  }
-
-  public Map<String, String> rules() {
-    return rules;
+  @Override
+  RiskSettings self() {
+    return this;
   }
 
   public Mode mode() {
@@ -59,49 +42,6 @@ public final class RiskSettings implements Serializable {
 
   public RiskSettings mode(Mode mode) {
     this.mode = mode;
-    return this;
-  }
-
-  /** How late an event may arrive and still be counted in its place. */
-  public Duration bound() {
-    return bound;
-  }
-
-  public RiskSettings bound(Duration bound) {
-    this.bound = positive("bound", bound);
-    return this;
-  }
-
-  /**
-   * After this silence a partition no longer holds event time back; after twice, event time runs on
-   * by the clock.
-   */
-  public Duration idle() {
-    return idle;
-  }
-
-  public RiskSettings idle(Duration idle) {
-    this.idle = positive("idle", idle);
-    return this;
-  }
-
-  /** An event further in the future than this is dead-lettered. */
-  public Duration future() {
-    return future;
-  }
-
-  public RiskSettings future(Duration future) {
-    this.future = positive("future", future);
-    return this;
-  }
-
-  /** An event before this, milliseconds since 1970, is dead-lettered; by default the year 2000. */
-  public long oldest() {
-    return oldest;
-  }
-
-  public RiskSettings oldest(long oldest) {
-    this.oldest = oldest;
     return this;
   }
 
@@ -126,42 +66,5 @@ public final class RiskSettings implements Serializable {
     }
     this.cachedBytes = cachedBytes;
     return this;
-  }
-
-  /** Address of a schema registry when events are in the Confluent wire format, else null. */
-  public String registry() {
-    return registry;
-  }
-
-  public RiskSettings registry(String registry) {
-    this.registry = registry;
-    return this;
-  }
-
-  /** Consumer group under which progress shows in Kafka. */
-  public String group() {
-    return group;
-  }
-
-  public RiskSettings group(String group) {
-    this.group = group;
-    return this;
-  }
-
-  /** Further client properties, such as those for TLS and SASL. */
-  public Properties kafkaProperties() {
-    return kafkaProperties;
-  }
-
-  public RiskSettings kafkaProperty(String key, String value) {
-    kafkaProperties.setProperty(key, value);
-    return this;
-  }
-
-  private static Duration positive(String key, Duration value) {
-    if (value.isNegative() || value.isZero()) {
-      throw new IllegalArgumentException(key + ": " + value + " (expected: > 0)");
-    }
-    return value;
   }
 }

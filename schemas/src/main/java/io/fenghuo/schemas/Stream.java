@@ -1,6 +1,7 @@
 package io.fenghuo.schemas;
 
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Function;
 import org.apache.avro.Schema;
 import org.apache.avro.specific.SpecificRecord;
@@ -25,7 +26,9 @@ public enum Stream {
   /** Records that could not be used; no key, so that they spread over the partitions. */
   DEAD_LETTERS("dead-letters", DeadLetter.class, DeadLetter.getClassSchema(), letter -> null),
   /** List entries, keyed by {@code entity:value:list}; compacted. */
-  LISTS("lists", ListEntry.class, ListEntry.getClassSchema(), Stream::listKey);
+  LISTS("lists", ListEntry.class, ListEntry.getClassSchema(), Stream::listKey),
+  /** Figures, keyed by name, dimensions and window; compacted. */
+  KPIS("kpis", KpiPoint.class, KpiPoint.getClassSchema(), Stream::pointKey);
 
   private final String topic;
   private final Class<? extends SpecificRecord> recordClass;
@@ -57,7 +60,7 @@ public enum Stream {
 
   /** True when only the last record of each key counts, so that Kafka may drop the older ones. */
   public boolean compacted() {
-    return this == LISTS;
+    return this == LISTS || this == KPIS;
   }
 
   /**
@@ -103,5 +106,31 @@ public enum Stream {
       return null;
     }
     return entry.getEntity() + ":" + entry.getValue() + ":" + entry.getList();
+  }
+
+  /** {@code gmv_paid{channel=app}/DAY/1767196800000}. */
+  private static String pointKey(KpiPoint point) {
+    StringBuilder key = new StringBuilder();
+    if (point.getName() == null || point.getDimensions() == null || point.getWindow() == null) {
+      return null;
+    }
+    key.append(point.getName()).append('{');
+    new TreeMap<>(point.getDimensions())
+        .forEach(
+            (name, value) ->
+                key.append(key.charAt(key.length() - 1) == '{' ? "" : ",")
+                    .append(escaped(name))
+                    .append('=')
+                    .append(escaped(value)));
+    return key.append("}/")
+        .append(point.getWindow())
+        .append('/')
+        .append(point.getFrom())
+        .toString();
+  }
+
+  /** Values come from events and may hold anything; two cuts must not share a key. */
+  private static String escaped(String text) {
+    return text.replaceAll("[\\\\{},=]", "\\\\$0");
   }
 }

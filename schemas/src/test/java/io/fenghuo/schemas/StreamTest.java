@@ -3,6 +3,7 @@ package io.fenghuo.schemas;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Map;
 import org.apache.avro.Schema;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -42,6 +43,26 @@ class StreamTest {
   }
 
   @Test
+  void a_figure_is_keyed_by_name_dimensions_and_window() {
+    KpiPoint point =
+        KpiPoint.newBuilder()
+            .setName("gmv")
+            .setDimensions(Map.of("province", "a,b=c", "channel", "app"))
+            .setWindow(Window.DAY)
+            .setFrom(7)
+            .setTo(8)
+            .setNumerator(1)
+            .setDenominator(1)
+            .setUnit("fen")
+            .setRevision(1)
+            .build();
+
+    assertThat(Stream.KPIS.keyOf(point)).isEqualTo("gmv{channel=app,province=a\\,b\\=c}/DAY/7");
+    point.setDimensions(Map.of());
+    assertThat(Stream.KPIS.keyOf(point)).isEqualTo("gmv{}/DAY/7");
+  }
+
+  @Test
   void a_record_without_its_entity_has_no_key() {
     assertThat(Stream.ORDERS.keyOf(new SampleEvents(1).empty(Stream.ORDERS.schema()))).isNull();
     assertThat(Stream.LISTS.keyOf(new ListEntry())).isNull();
@@ -74,7 +95,7 @@ class StreamTest {
 
   @ParameterizedTest
   @EnumSource
-  void only_lists_are_compacted(Stream stream) {
-    assertThat(stream.compacted()).isEqualTo(stream == Stream.LISTS);
+  void only_lists_and_figures_are_compacted(Stream stream) {
+    assertThat(stream.compacted()).isEqualTo(stream == Stream.LISTS || stream == Stream.KPIS);
   }
 }

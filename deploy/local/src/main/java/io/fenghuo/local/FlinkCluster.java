@@ -10,7 +10,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -51,8 +53,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Flink in this JVM, for one job: state in RocksDB, checkpoints in a folder, and a start that goes
- * on from the newest checkpoint found there.
+ * Flink in this JVM, for one job or a few: state in RocksDB, checkpoints in a folder of each job,
+ * and a start that goes on from the newest checkpoint found there.
  */
 public final class FlinkCluster implements AutoCloseable {
 
@@ -65,14 +67,15 @@ public final class FlinkCluster implements AutoCloseable {
 
   /** A gauge the Kafka source adds for every partition it was given. */
   private static final Pattern ASSIGNED_PARTITION =
-      Pattern.compile(
-          "_KafkaSourceReader_topic_partition_currentOffset\\{.*?[{,]topic=\"([^\"]+)\"");
+      Pattern.compile("_KafkaSourceReader_topic_partition_currentOffset(\\{.*})");
+
+  private static final Pattern TOPIC = Pattern.compile("[{,]topic=\"([^\"]+)\"");
 
   private final FlinkSettings settings;
   private final Configuration configuration;
   private final MiniCluster cluster;
   private final HttpClient http = HttpClient.newHttpClient();
-  private JobID jobId;
+  private final Map<String, JobID> jobs = new LinkedHashMap<>();
   private boolean closed;
 
   private FlinkCluster(FlinkSettings settings, Configuration configuration, MiniCluster cluster) {
@@ -95,7 +98,7 @@ public final class FlinkCluster implements AutoCloseable {
               new MiniClusterConfiguration.Builder()
                   .setConfiguration(configuration)
                   .setNumTaskManagers(1)
-                  .setNumSlotsPerTaskManager(settings.parallelism())
+                  .setNumSlotsPerTaskManager(settings.parallelism() * settings.jobs())
                   .setRpcServiceSharing(RpcServiceSharing.SHARED)
                   .build());
       cluster.start();
@@ -115,12 +118,16 @@ public final class FlinkCluster implements AutoCloseable {
    * @param notice told where the job goes on from, and of every checkpoint passed over
    */
   public void run(String name, Job job, Consumer<String> notice) {
-    if (jobId != null) {
-      throw new IllegalStateException("already runs a job");
+    if (jobs.containsKey(name) || jobs.size() == settings.jobs()) {
+      throw new IllegalStateException("already runs " + jobs.keySet());
     }
     try {
+      Path checkpoints = checkpoints(name);
+      Files.createDirectories(checkpoints);
       Configuration jobConfiguration = new Configuration(configuration);
-      CheckpointFolder folder = new CheckpointFolder(settings.checkpoints());
+      jobConfiguration.set(
+          CheckpointingOptions.CHECKPOINTS_DIRECTORY, checkpoints.toUri().toString());
+      CheckpointFolder folder = new CheckpointFolder(checkpoints);
       Optional<Checkpoint> newest = folder.newestReadable(notice);
       if (newest.isPresent()) {
         notice.accept("going on from checkpoint " + newest.get().folder());
@@ -137,12 +144,12 @@ public final class FlinkCluster implements AutoCloseable {
       job.build(env);
       StreamGraph graph = env.getStreamGraph();
       graph.setJobName(name);
-      jobId = graph.getJobID();
+      jobs.put(name, graph.getJobID());
       cluster.submitJob(graph).get(START_LIMIT.toSeconds(), TimeUnit.SECONDS);
     } catch (CommandFailure e) {
       throw e;
     } catch (Exception e) {
-      jobId = null;
+      jobs.remove(name);
       if (e instanceof InterruptedException) {
         Thread.currentThread().interrupt();
       }
@@ -150,12 +157,23 @@ public final class FlinkCluster implements AutoCloseable {
     }
   }
 
+  /** The first job's lie where those of the only job always lay, the others' beside them. */
+  private Path checkpoints(String job) {
+    return jobs.isEmpty()
+        ? settings.checkpoints()
+        : settings.checkpoints().resolveSibling(settings.checkpoints().getFileName() + "-" + job);
+  }
+
   /**
-   * True when every task of the job runs.
+   * True when every task of every job runs.
    *
-   * @throws CommandFailure if the job has ended, with the reason
+   * @throws CommandFailure if a job has ended, with the reason
    */
   public boolean isRunning() {
+    return jobs.values().stream().allMatch(this::isRunning);
+  }
+
+  private boolean isRunning(JobID jobId) {
     AccessExecutionGraph graph;
     try {
       graph = call(cluster.getExecutionGraph(jobId));
@@ -182,27 +200,46 @@ public final class FlinkCluster implements AutoCloseable {
     return true;
   }
 
-  /** State of the job in Flink's words: INITIALIZING, RUNNING, RESTARTING, FAILED and others. */
+  /**
+   * State of the first job that does not run, in Flink's words: INITIALIZING, RESTARTING, FAILED
+   * and others; else RUNNING.
+   */
   public JobStatus status() {
+    return jobs.values().stream()
+        .map(this::status)
+        .filter(status -> status != JobStatus.RUNNING)
+        .findFirst()
+        .orElse(JobStatus.RUNNING);
+  }
+
+  private JobStatus status(JobID jobId) {
     return call(cluster.getJobStatus(jobId));
   }
 
-  /** Why the tasks last failed, or empty when they never did in this run. */
+  /** Why the tasks of a job last failed, or empty when they never did in this run. */
   public Optional<String> lastFailure() {
+    return jobs.values().stream().map(this::lastFailure).flatMap(Optional::stream).findFirst();
+  }
+
+  private Optional<String> lastFailure(JobID jobId) {
     AccessExecutionGraph graph = call(cluster.getExecutionGraph(jobId));
     return Optional.ofNullable(graph.getFailureInfo())
         .map(info -> info.getException().deserializeError(FlinkCluster.class.getClassLoader()))
         .map(FlinkCluster::reason);
   }
 
-  /** True when the job's Kafka sources have been given a partition of each of these topics. */
-  public boolean isReading(Set<String> topics) {
+  /** True when a job's Kafka sources have been given a partition of each of these topics. */
+  public boolean isReading(String job, Set<String> topics) {
     Set<String> assigned = new HashSet<>();
     Matcher matcher = ASSIGNED_PARTITION.matcher(metrics());
     while (matcher.find()) {
-      assigned.add(matcher.group(1));
+      Matcher topic = TOPIC.matcher(matcher.group(1));
+      if (matcher.group(1).contains("job_name=\"" + job + "\"") && topic.find()) {
+        assigned.add(topic.group(1));
+      }
     }
-    return assigned.containsAll(topics);
+    // Flink's reporter writes a label's dash as an underscore.
+    return topics.stream().allMatch(topic -> assigned.contains(topic.replace('-', '_')));
   }
 
   /** Where Flink's web page is. */
@@ -216,11 +253,16 @@ public final class FlinkCluster implements AutoCloseable {
   }
 
   /**
-   * Takes a checkpoint now.
+   * Takes a checkpoint of each job now.
    *
-   * @return its folder, or empty when it failed or took too long; the last one stands then
+   * @return the first job's folder, or empty when it failed or took too long; the last one stands
+   *     then
    */
   public Optional<String> checkpoint() {
+    return jobs.values().stream().map(this::checkpoint).toList().get(0);
+  }
+
+  private Optional<String> checkpoint(JobID jobId) {
     try {
       return Optional.of(
           cluster
@@ -235,16 +277,18 @@ public final class FlinkCluster implements AutoCloseable {
     }
   }
 
-  /** Takes a last checkpoint, ends the job and stops the cluster. */
+  /** Takes a last checkpoint, ends the jobs and stops the cluster. */
   @Override
   public void close() {
     if (closed) {
       return;
     }
     closed = true;
-    if (jobId != null && !isTerminal()) {
-      checkpoint();
-      cancel();
+    for (JobID job : jobs.values()) {
+      if (!isTerminal(job)) {
+        checkpoint(job);
+        cancel(job);
+      }
     }
     quietly("stop Flink", cluster.closeAsync());
   }
@@ -255,16 +299,16 @@ public final class FlinkCluster implements AutoCloseable {
     quietly("stop Flink", cluster.closeAsync());
   }
 
-  private boolean isTerminal() {
+  private boolean isTerminal(JobID jobId) {
     try {
-      return status().isGloballyTerminalState();
+      return status(jobId).isGloballyTerminalState();
     } catch (CommandFailure e) {
       LOG.info("Job state unknown", e);
       return false;
     }
   }
 
-  private void cancel() {
+  private void cancel(JobID jobId) {
     quietly(
         "cancel the job",
         cluster.cancelJob(jobId).thenCompose(acknowledged -> cluster.requestJobResult(jobId)));
@@ -359,8 +403,6 @@ public final class FlinkCluster implements AutoCloseable {
     configuration.setString("state.backend.rocksdb.compression.per.level", "NO_COMPRESSION");
 
     configuration.set(CheckpointingOptions.CHECKPOINT_STORAGE, "filesystem");
-    configuration.set(
-        CheckpointingOptions.CHECKPOINTS_DIRECTORY, settings.checkpoints().toUri().toString());
     configuration.set(CheckpointingOptions.INCREMENTAL_CHECKPOINTS, true);
     configuration.set(
         CheckpointingOptions.EXTERNALIZED_CHECKPOINT_RETENTION,

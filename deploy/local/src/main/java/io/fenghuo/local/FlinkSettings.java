@@ -13,6 +13,7 @@ import java.time.Duration;
  * @param parallelism subtasks of each step, and so slots of the cluster
  * @param managedMemoryMegabytes RocksDB's cache and write buffers, all subtasks together
  * @param checkpointInterval how much work a kill costs at most
+ * @param jobs how many run at once; they share the memory
  */
 public record FlinkSettings(
     Path checkpoints,
@@ -21,12 +22,13 @@ public record FlinkSettings(
     int metricsPort,
     int parallelism,
     int managedMemoryMegabytes,
-    Duration checkpointInterval) {
+    Duration checkpointInterval,
+    int jobs) {
 
   /** What suits a machine of two cores. */
   public static FlinkSettings of(Path checkpoints, Path scratch, int restPort, int metricsPort) {
     return new FlinkSettings(
-        checkpoints, scratch, restPort, metricsPort, 2, 512, Duration.ofSeconds(10));
+        checkpoints, scratch, restPort, metricsPort, 2, 512, Duration.ofSeconds(10), 1);
   }
 
   /** Checks the ranges and makes the paths absolute, as Flink needs them. */
@@ -55,18 +57,46 @@ public record FlinkSettings(
         metricsPort,
         subtasks,
         managedMemoryMegabytes,
-        checkpointInterval);
+        checkpointInterval,
+        jobs);
   }
 
   /** The same with another amount of memory for RocksDB. */
   public FlinkSettings withManagedMemoryMegabytes(int megabytes) {
     return new FlinkSettings(
-        checkpoints, scratch, restPort, metricsPort, parallelism, megabytes, checkpointInterval);
+        checkpoints,
+        scratch,
+        restPort,
+        metricsPort,
+        parallelism,
+        megabytes,
+        checkpointInterval,
+        jobs);
   }
 
   /** The same with another checkpoint interval. */
   public FlinkSettings withCheckpointInterval(Duration interval) {
     return new FlinkSettings(
-        checkpoints, scratch, restPort, metricsPort, parallelism, managedMemoryMegabytes, interval);
+        checkpoints,
+        scratch,
+        restPort,
+        metricsPort,
+        parallelism,
+        managedMemoryMegabytes,
+        interval,
+        jobs);
+  }
+
+  /** The same for so many jobs at once. */
+  public FlinkSettings withJobs(int number) {
+    return new FlinkSettings(
+        checkpoints,
+        scratch,
+        restPort,
+        metricsPort,
+        parallelism,
+        managedMemoryMegabytes,
+        checkpointInterval,
+        number);
   }
 }

@@ -2,15 +2,19 @@ package io.fenghuo.local;
 
 import io.fenghuo.schemas.Decision;
 import io.fenghuo.schemas.EventCodec;
+import io.fenghuo.schemas.KpiPoint;
 import io.fenghuo.schemas.Outcome;
 import io.fenghuo.schemas.Stream;
 import io.fenghuo.schemas.UndecodableException;
+import io.fenghuo.schemas.Window;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import org.HdrHistogram.Histogram;
 import org.HdrHistogram.Recorder;
@@ -42,9 +46,15 @@ final class LiveFigures implements AutoCloseable {
    * @param p99Millis from event to decision, 99th percentile, or -1 when no decision was timely
    * @param deadLetters in all
    * @param alerts in all
+   * @param today the last known value of each figure of the whole shop for the day, by name
    */
   record Figures(
-      long events, Map<Outcome, Long> decisions, long p99Millis, long deadLetters, long alerts) {
+      long events,
+      Map<Outcome, Long> decisions,
+      long p99Millis,
+      long deadLetters,
+      long alerts,
+      Map<String, Double> today) {
 
     long decided() {
       return decisions.values().stream().mapToLong(Long::longValue).sum();
@@ -59,6 +69,8 @@ final class LiveFigures implements AutoCloseable {
   private final Map<Outcome, LongAdder> decisions = new EnumMap<>(Outcome.class);
   private final Recorder latency = new Recorder(LONGEST_PLAUSIBLE.toMillis(), 3);
   private final EventCodec codec = EventCodec.singleObject();
+  private final Map<String, Double> today = new ConcurrentHashMap<>();
+  private final Map<String, Long> days = new HashMap<>();
   private volatile boolean closed;
   private volatile Totals totals;
   private long eventsSeen;
@@ -77,9 +89,11 @@ final class LiveFigures implements AutoCloseable {
     }
     this.consumer = kafka.consumer();
     List<TopicPartition> decisionPartitions = kafka.partitions(Stream.DECISIONS.topic());
-    consumer.assign(decisionPartitions);
-    consumer.seekToEnd(decisionPartitions);
-    decisionPartitions.forEach(consumer::position);
+    List<TopicPartition> followed = new ArrayList<>(decisionPartitions);
+    followed.addAll(kafka.partitions(Stream.KPIS.topic()));
+    consumer.assign(followed);
+    consumer.seekToEnd(followed);
+    followed.forEach(consumer::position);
     this.totals = readTotals();
     this.eventsSeen = totals.events();
     this.thread = new Thread(this::run, "live-figures");
@@ -102,7 +116,7 @@ final class LiveFigures implements AutoCloseable {
     long p99 = histogram.getTotalCount() == 0 ? -1 : histogram.getValueAtPercentile(99);
     long events = now.events() - eventsSeen;
     eventsSeen = now.events();
-    return new Figures(events, decided, p99, now.deadLetters(), now.alerts());
+    return new Figures(events, decided, p99, now.deadLetters(), now.alerts(), Map.copyOf(today));
   }
 
   @Override
@@ -120,7 +134,11 @@ final class LiveFigures implements AutoCloseable {
       long due = System.nanoTime();
       while (!closed) {
         for (ConsumerRecord<String, byte[]> record : consumer.poll(POLL)) {
-          count(record.value());
+          if (record.topic().equals(Stream.KPIS.topic())) {
+            follow(record.value());
+          } else {
+            count(record.value());
+          }
         }
         if (System.nanoTime() - due >= 0) {
           refreshTotals();
@@ -137,6 +155,22 @@ final class LiveFigures implements AutoCloseable {
       totals = readTotals();
     } catch (RetriableException e) {
       LOG.info("Kafka is slow to tell its offsets; the figures wait", e);
+    }
+  }
+
+  private void follow(byte[] value) {
+    try {
+      KpiPoint point = codec.decode(value, KpiPoint.class);
+      boolean ofTheDay = point.getWindow() == Window.DAY && point.getDimensions().isEmpty();
+      // Late events revise yesterday, which is not what is shown.
+      if (ofTheDay
+          && point.getValue() != null
+          && point.getFrom() >= days.getOrDefault(point.getName(), Long.MIN_VALUE)) {
+        days.put(point.getName(), point.getFrom());
+        today.put(point.getName(), point.getValue());
+      }
+    } catch (UndecodableException e) {
+      LOG.warn("A record of {} is no figure: {}", Stream.KPIS.topic(), e.getMessage());
     }
   }
 

@@ -12,14 +12,33 @@ final class Topics {
 
   static final int PARTITIONS = 4;
   static final Duration RETENTION = Duration.ofDays(7);
+  static final Duration FIGURES_RETENTION = Duration.ofDays(40);
 
   private Topics() {}
 
   /** Every stream's topic. */
   static List<NewTopic> all() {
-    return Arrays.stream(Stream.values())
-        .map(stream -> stream.compacted() ? compacted(stream.topic()) : events(stream.topic()))
-        .toList();
+    return Arrays.stream(Stream.values()).map(Topics::of).toList();
+  }
+
+  private static NewTopic of(Stream stream) {
+    if (stream == Stream.KPIS) {
+      return figures(stream.topic());
+    }
+    return stream.compacted() ? compacted(stream.topic()) : events(stream.topic());
+  }
+
+  /**
+   * A topic of figures: of each window the last record counts, and seconds of last month are of no
+   * use to anybody.
+   */
+  private static NewTopic figures(String name) {
+    return new NewTopic(name, PARTITIONS, (short) 1)
+        .configs(
+            Map.of(
+                "cleanup.policy", "compact,delete",
+                "retention.ms", String.valueOf(FIGURES_RETENTION.toMillis()),
+                "message.timestamp.type", "LogAppendTime"));
   }
 
   /**

@@ -2,6 +2,8 @@ package io.fenghuo.local;
 
 import io.fenghuo.local.simulate.Scenario;
 import io.fenghuo.local.simulate.Simulator;
+import io.fenghuo.pipelines.MonitorJob;
+import io.fenghuo.pipelines.MonitorSettings;
 import io.fenghuo.pipelines.RiskJob;
 import io.fenghuo.pipelines.RiskSettings;
 import io.fenghuo.rules.rehearsal.RulePacks;
@@ -9,6 +11,7 @@ import io.fenghuo.schemas.Outcome;
 import io.fenghuo.schemas.Stream;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -17,6 +20,7 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -134,6 +138,23 @@ final class Up implements Callable<Integer> {
   private Duration bound;
 
   @Option(
+      names = "--zone",
+      paramLabel = "ZONE",
+      defaultValue = "Asia/Shanghai",
+      description = "The shop's time zone; its days are cut there (default: ${DEFAULT-VALUE}).")
+  private ZoneId zone;
+
+  @Option(
+      names = "--late",
+      paramLabel = "TIME",
+      defaultValue = "6h",
+      converter = DurationText.class,
+      description =
+          "How long an event that comes late still revises its figures"
+              + " (default: ${DEFAULT-VALUE}).")
+  private Duration late;
+
+  @Option(
       names = "--parallelism",
       paramLabel = "N",
       defaultValue = "2",
@@ -158,29 +179,41 @@ final class Up implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
   private final StopSignal stop;
-  private final Function<Up, JobPlan> plan;
+  private final Function<Up, List<JobPlan>> plans;
   private Progress progress;
 
   Up(StopSignal stop) {
-    this(stop, Up::riskJob);
+    this(stop, Up::jobs);
   }
 
-  /** With another job in place of the risk job; for tests. */
-  Up(StopSignal stop, Function<Up, JobPlan> plan) {
+  /** With other jobs; for tests. */
+  Up(StopSignal stop, Function<Up, List<JobPlan>> plans) {
     this.stop = stop;
-    this.plan = plan;
+    this.plans = plans;
   }
 
-  /** The risk job, set by the options. */
-  private JobPlan riskJob() {
+  /** Our jobs, set by the options. */
+  private List<JobPlan> jobs() {
     Set<Stream> reads =
         Set.of(Stream.ORDERS, Stream.PAYMENTS, Stream.LOGINS, Stream.TRAFFIC, Stream.LISTS);
-    return new JobPlan("risk", reads, env -> RiskJob.build(env, settings()));
+    return List.of(
+        new JobPlan("risk", reads, env -> RiskJob.build(env, riskSettings())),
+        new JobPlan(
+            "monitor",
+            Set.copyOf(MonitorJob.READS),
+            env -> MonitorJob.build(env, monitorSettings())));
   }
 
-  private RiskSettings settings() {
-    Map<String, String> files = rules == null ? RulePacks.shipped() : RulePacks.in(rules);
-    return new RiskSettings(kafka().toString(), files)
+  private Map<String, String> files() {
+    return rules == null ? RulePacks.shipped() : RulePacks.in(rules);
+  }
+
+  private MonitorSettings monitorSettings() {
+    return new MonitorSettings(kafka().toString(), files()).bound(bound).zone(zone).late(late);
+  }
+
+  private RiskSettings riskSettings() {
+    return new RiskSettings(kafka().toString(), files())
         .mode(mode == Mode.ARRIVAL ? RiskSettings.Mode.ARRIVAL : RiskSettings.Mode.EVENT_TIME)
         .bound(bound);
   }
@@ -195,7 +228,7 @@ final class Up implements Callable<Integer> {
     progress = new Progress(spec.commandLine().getOut());
     Simulate.requireRate(rate);
     Scenario scenario = scenario();
-    JobPlan jobPlan = plan.apply(this);
+    List<JobPlan> jobPlans = plans.apply(this);
     try (DataFolder folder = DataFolder.open(dataFolder)) {
       // Before anything starts, so that a taken port costs nobody a minute.
       LoopbackPort.requireFree("Kafka", kafkaPort, "--kafka-port");
@@ -204,8 +237,8 @@ final class Up implements Callable<Integer> {
       Path log = Logs.toFile(folder.logs());
       progress.say("data in " + folder.path() + ", log in " + log);
       try (EmbeddedKafka kafka = startKafka(folder);
-          FlinkCluster flink = startFlink(folder, jobPlan)) {
-        if (awaitServing(flink, jobPlan)) {
+          FlinkCluster flink = startFlink(folder, jobPlans)) {
+        if (awaitServing(flink, jobPlans)) {
           serve(kafka, flink, scenario);
         }
         progress.say("stopping: a last checkpoint, then Flink, then Kafka");
@@ -236,17 +269,20 @@ final class Up implements Callable<Integer> {
     return kafka;
   }
 
-  private FlinkCluster startFlink(DataFolder folder, JobPlan jobPlan) {
+  private FlinkCluster startFlink(DataFolder folder, List<JobPlan> jobPlans) {
     long start = System.nanoTime();
     FlinkSettings settings =
         FlinkSettings.of(folder.checkpoints(), folder.scratch(), flinkPort, metricsPort)
             .withParallelism(parallelism)
             .withManagedMemoryMegabytes(stateMemory)
-            .withCheckpointInterval(checkpointEvery);
+            .withCheckpointInterval(checkpointEvery)
+            .withJobs(jobPlans.size());
     FlinkCluster flink = FlinkCluster.start(settings);
     try {
       progress.say("Flink serves at " + flink.webPage() + took(start));
-      flink.run(jobPlan.name(), jobPlan.job(), line -> progress.say("  " + line));
+      for (JobPlan job : jobPlans) {
+        flink.run(job.name(), job.job(), line -> progress.say("  " + job.name() + ": " + line));
+      }
       return flink;
     } catch (RuntimeException e) {
       flink.close();
@@ -254,15 +290,20 @@ final class Up implements Callable<Integer> {
     }
   }
 
-  /** Waits for the job; false if it is to be stopped first. */
-  private boolean awaitServing(FlinkCluster flink, JobPlan jobPlan) {
+  /** Waits for the jobs; false if it is to be stopped first. */
+  private boolean awaitServing(FlinkCluster flink, List<JobPlan> jobPlans) {
     long start = System.nanoTime();
-    if (!await(flink, "every task of the job to run", flink::isRunning)) {
+    if (!await(flink, "every task to run", flink::isRunning)) {
       return false;
     }
-    progress.say("every task of job \"" + jobPlan.name() + "\" runs" + took(start));
+    progress.say(
+        "every task runs: "
+            + jobPlans.stream().map(JobPlan::name).collect(Collectors.joining(", "))
+            + took(start));
     return await(
-        flink, "the job to be given its partitions", () -> flink.isReading(jobPlan.topics()));
+        flink,
+        "the jobs to be given their partitions",
+        () -> jobPlans.stream().allMatch(job -> flink.isReading(job.name(), job.topics())));
   }
 
   private boolean await(FlinkCluster flink, String what, BooleanSupplier condition) {
@@ -349,6 +390,13 @@ final class Up implements Callable<Integer> {
     parts.add("p99 " + (figures.p99Millis() < 0 ? "-" : figures.p99Millis() + " ms"));
     parts.add("dead letters " + figures.deadLetters());
     parts.add("alerts " + figures.alerts());
+    parts.add(
+        String.format(
+            Locale.ROOT,
+            "today: GMV ¥%,.2f, orders %.0f, UV %.0f",
+            figures.today().getOrDefault("gmv_ordered", 0.0) / 100,
+            figures.today().getOrDefault("orders", 0.0),
+            figures.today().getOrDefault("uv", 0.0)));
     if (shop != null) {
       shop.failure().ifPresent(failure -> parts.add("SIMULATOR STOPPED: " + failure.getMessage()));
     }

@@ -179,7 +179,7 @@ class FlinkClusterTest {
     FlinkCluster flink = FlinkCluster.start(settings);
     flink.run("count words", this::countWords, notices::add);
     await().atMost(PATIENCE).until(flink::isRunning);
-    await().atMost(PATIENCE).until(() -> flink.isReading(Set.of(WORDS)));
+    await().atMost(PATIENCE).until(() -> flink.isReading("count words", Set.of(WORDS)));
     return flink;
   }
 

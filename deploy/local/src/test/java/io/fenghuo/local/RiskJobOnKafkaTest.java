@@ -274,7 +274,7 @@ class RiskJobOnKafkaTest {
                 .withCheckpointInterval(Duration.ofSeconds(2)));
     flink.run("risk", env -> RiskJob.build(env, settings), notice -> {});
     await().atMost(PATIENCE).until(flink::isRunning);
-    await().atMost(PATIENCE).until(() -> flink.isReading(Set.of("orders", "lists")));
+    await().atMost(PATIENCE).until(() -> flink.isReading("risk", Set.of("orders", "lists")));
   }
 
   private void sendLists(RandomWorld world) throws Exception {

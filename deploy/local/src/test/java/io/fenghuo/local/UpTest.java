@@ -89,7 +89,7 @@ class UpTest {
     StringWriter err = new StringWriter();
     int exitCode =
         Fenghuo.settled(
-                new CommandLine(new Up(stop, UpTest::passEveryOrder)),
+                new CommandLine(new Up(stop, up -> List.of(passEveryOrder(up)))),
                 new PrintWriter(out),
                 new PrintWriter(err))
             .execute(

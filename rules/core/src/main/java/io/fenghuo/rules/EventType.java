@@ -1,8 +1,11 @@
 package io.fenghuo.rules;
 
+import io.fenghuo.schemas.DeadLetter;
+import io.fenghuo.schemas.Decision;
 import io.fenghuo.schemas.LoginEvent;
 import io.fenghuo.schemas.OrderEvent;
 import io.fenghuo.schemas.PaymentEvent;
+import io.fenghuo.schemas.ResourceSample;
 import io.fenghuo.schemas.TrafficEvent;
 import java.util.Arrays;
 import java.util.List;
@@ -10,12 +13,19 @@ import java.util.Optional;
 import org.apache.avro.Schema;
 import org.apache.avro.specific.SpecificRecord;
 
-/** A type of event that rules can speak of, with its fields as the rule language sees them. */
+/**
+ * A type of event that definitions can speak of, with its fields as the rule language sees them.
+ */
 public enum EventType {
-  ORDER(OrderEvent.getClassSchema()),
-  PAYMENT(PaymentEvent.getClassSchema()),
-  LOGIN(LoginEvent.getClassSchema()),
-  TRAFFIC(TrafficEvent.getClassSchema());
+  ORDER(OrderEvent.getClassSchema(), "eventId", "eventTime"),
+  PAYMENT(PaymentEvent.getClassSchema(), "eventId", "eventTime"),
+  LOGIN(LoginEvent.getClassSchema(), "eventId", "eventTime"),
+  TRAFFIC(TrafficEvent.getClassSchema(), "eventId", "eventTime"),
+  RESOURCE(ResourceSample.getClassSchema(), "eventId", "eventTime"),
+  /** What the risk job decided: counted where it was decided, by event time. */
+  DECISION(Decision.getClassSchema(), "decisionId", "eventTime"),
+  /** What could not be used, at the time Kafka was given it. */
+  DEAD_LETTER(DeadLetter.getClassSchema(), "topic", "timestamp");
 
   private static final EventType[] TYPES = values();
 
@@ -25,12 +35,12 @@ public enum EventType {
   private final int timePosition;
   private final int[] keyPositions;
 
-  EventType(Schema schema) {
+  EventType(Schema schema, String id, String time) {
     this.schema = schema;
     this.fields =
         schema.getFields().stream().map(Field::of).filter(field -> field.kind() != null).toList();
-    this.idPosition = schema.getField("eventId").pos();
-    this.timePosition = schema.getField("eventTime").pos();
+    this.idPosition = schema.getField(id).pos();
+    this.timePosition = schema.getField(time).pos();
     this.keyPositions =
         Arrays.stream(EntityKind.values())
             .mapToInt(kind -> position(schema, kind.keyField()))
@@ -60,14 +70,19 @@ public enum EventType {
     return fields.stream().filter(field -> field.name().equals(name)).findFirst();
   }
 
+  /** True when only figures can speak of it: no rule of the risk path ever sees one. */
+  public boolean onlyMeasured() {
+    return this == RESOURCE || this == DECISION || this == DEAD_LETTER;
+  }
+
   /** True when events of this type carry the key of such an entity. */
   public boolean concerns(EntityKind kind) {
-    return keyPositions[kind.ordinal()] >= 0;
+    return keyPositions[kind.ordinal()] >= 0 && !onlyMeasured();
   }
 
   /** True when events of this type belong to an order, and so can bear on its decision. */
   public boolean bearsOnOrder() {
-    return concerns(EntityKind.ORDER);
+    return concerns(EntityKind.ORDER) && !onlyMeasured();
   }
 
   public static Optional<EventType> ofLabel(String label) {
@@ -88,6 +103,9 @@ public enum EventType {
   }
 
   String idOf(SpecificRecord record) {
+    if (record instanceof DeadLetter dead) {
+      return dead.getTopic() + "/" + dead.getPartition() + "/" + dead.getOffset();
+    }
     return (String) record.get(idPosition);
   }
 

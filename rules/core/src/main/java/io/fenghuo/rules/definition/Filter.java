@@ -2,6 +2,7 @@ package io.fenghuo.rules.definition;
 
 import io.fenghuo.rules.EventType;
 import io.fenghuo.rules.expression.Expression;
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
@@ -13,10 +14,10 @@ import java.util.stream.Collectors;
  * Which events: {@code OrderEvent, LoginEvent(success = true)}. An event that satisfies any
  * alternative matches.
  */
-public record Filter(List<Alternative> alternatives) {
+public record Filter(List<Alternative> alternatives) implements Serializable {
 
   /** One type with its condition. */
-  public record Alternative(EventType type, Expression condition) {
+  public record Alternative(EventType type, Expression condition) implements Serializable {
     @Override
     public String toString() {
       return condition.isAlways() ? type.label() : type.label() + "(" + condition + ")";

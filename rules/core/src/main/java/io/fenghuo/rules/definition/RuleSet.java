@@ -44,4 +44,12 @@ public record RuleSet(
   public static RuleSet read(Map<String, String> files) throws RuleErrors {
     return new RuleSetReader(files).read();
   }
+
+  /**
+   * True for the files of a folder named {@code figures}: they are no rules, and editing one does
+   * not make decisions those of another rule set.
+   */
+  public static boolean isOfFigures(String path) {
+    return path.startsWith("figures/") || path.contains("/figures/");
+  }
 }

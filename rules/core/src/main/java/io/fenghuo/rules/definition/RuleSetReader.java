@@ -24,7 +24,6 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.apache.avro.Schema;
 
 /**
  * From YAML texts to a rule set in which every name is known. What it refuses, it refuses with file
@@ -51,7 +50,7 @@ final class RuleSetReader {
 
   RuleSetReader(Map<String, String> files) {
     this.files = new TreeMap<>(files);
-    this.files.keySet().removeIf(path -> path.endsWith(".test.yaml"));
+    this.files.keySet().removeIf(path -> path.endsWith(".test.yaml") || RuleSet.isOfFigures(path));
   }
 
   RuleSet read() throws RuleErrors {
@@ -147,7 +146,7 @@ final class RuleSetReader {
     if (of == null || aggregate == null || window < 0) {
       return;
     }
-    of.alternatives().forEach(a -> checkProperties(section, "of", a.condition().names(), a.type()));
+    of.alternatives().forEach(a -> Names.check(section, "of", a.condition().names(), a.type()));
     for (EventType type : of.types()) {
       if (!type.concerns(entity.get())) {
         section.error(
@@ -195,7 +194,7 @@ final class RuleSetReader {
     for (EventType type : of.types()) {
       Optional<EventType.Field> found = type.field(field);
       if (found.isEmpty()) {
-        section.error("field", unknownProperty(field, type));
+        section.error("field", Names.unknown(field, type));
         return null;
       }
       if (kind != null && kind != found.get().kind()) {
@@ -274,6 +273,9 @@ final class RuleSetReader {
       }
     }
     EventType trigger = triggerOf(body);
+    if (trigger != null && trigger.onlyMeasured()) {
+      section.error(bodies.get(0), trigger.label() + " is for figures only; no rule sees one");
+    }
     if (body instanceof Rule.When
         && !trigger.bearsOnOrder()
         && alert == null
@@ -357,7 +359,7 @@ final class RuleSetReader {
     for (String name : of.condition().names()) {
       if (!Rule.Step.isOfAlias(name)) {
         // A constant may be compared with a property of an earlier step alone.
-        boolean ofEarlier = earlier.stream().anyMatch(s -> isConstantOf(s.of().type(), name));
+        boolean ofEarlier = earlier.stream().anyMatch(s -> Names.isConstant(s.of().type(), name));
         if (!ofEarlier) {
           own.add(name);
         }
@@ -373,11 +375,10 @@ final class RuleSetReader {
                 + alias
                 + Section.suggestion(alias, earlier.stream().map(Rule.Step::alias).toList()));
       } else {
-        checkProperties(
-            item, key, List.of(name.substring(alias.length() + 1)), step.get().of().type());
+        Names.check(item, key, List.of(name.substring(alias.length() + 1)), step.get().of().type());
       }
     }
-    checkProperties(item, key, own, of.type());
+    Names.check(item, key, own, of.type());
   }
 
   private Rule.Body deadline(Section section) {
@@ -414,7 +415,7 @@ final class RuleSetReader {
         .forEach(
             entry -> {
               for (Filter.Alternative a : entry.getValue().alternatives()) {
-                checkProperties(deadline, entry.getKey(), a.condition().names(), a.type());
+                Names.check(deadline, entry.getKey(), a.condition().names(), a.type());
                 if (!a.type().concerns(entity)) {
                   deadline.error(entry.getKey(), a.type().label() + " has no " + entity.keyField());
                 }
@@ -454,7 +455,7 @@ final class RuleSetReader {
           own.add(name);
         }
       }
-      checkProperties(section, "when", own, type);
+      Names.check(section, "when", own, type);
       checkTexts(section, rule, type, Map.of());
     } else if (rule.body() instanceof Rule.Sequence sequence) {
       Map<String, EventType> aliases =
@@ -502,7 +503,7 @@ final class RuleSetReader {
             String property = name.substring(dot + 1);
             return of.field(property).isPresent()
                 ? Optional.empty()
-                : Optional.of(unknownProperty(property, of));
+                : Optional.of(Names.unknown(property, of));
           }
           if (dot > 0) {
             return figuresLookedAt(rule).contains(name)
@@ -514,7 +515,7 @@ final class RuleSetReader {
           }
           return type.field(name).isPresent()
               ? Optional.empty()
-              : Optional.of(unknownProperty(name, type));
+              : Optional.of(Names.unknown(name, type));
         };
     checkText(section, "reason", rule.reason(), problem);
     if (rule.alert() != null) {
@@ -539,61 +540,5 @@ final class RuleSetReader {
         problem.apply(matcher.group(1)).ifPresent(wrong -> section.error(key, wrong));
       }
     }
-  }
-
-  private void checkProperties(Section section, String key, List<String> names, EventType type) {
-    for (String name : names) {
-      int dot = name.indexOf('.');
-      if (dot > 0 && Character.isUpperCase(name.charAt(0))) {
-        enumProblem(name.substring(0, dot), name.substring(dot + 1), type)
-            .ifPresent(problem -> section.error(key, problem));
-      } else if (dot > 0) {
-        section.error(key, name + ": a filter may use properties of the event only");
-      } else if (type.field(name).isEmpty()) {
-        section.error(key, unknownProperty(name, type));
-      }
-    }
-  }
-
-  private static boolean isConstantOf(EventType type, String name) {
-    int dot = name.indexOf('.');
-    return dot > 0 && enumProblem(name.substring(0, dot), name.substring(dot + 1), type).isEmpty();
-  }
-
-  private static Optional<String> enumProblem(String enumName, String constant, EventType type) {
-    Map<String, List<String>> enums = new TreeMap<>();
-    for (EventType.Field field : type.fields()) {
-      if (field.enumName() != null) {
-        Schema schema = type.schema().getField(field.name()).schema();
-        enums.put(field.enumName(), schema.getEnumSymbols());
-      }
-    }
-    if (!enums.containsKey(enumName)) {
-      return Optional.of(
-          enumName
-              + "."
-              + constant
-              + ": "
-              + type.label()
-              + " has no "
-              + enumName
-              + Section.suggestion(enumName, enums.keySet()));
-    }
-    return enums.get(enumName).contains(constant)
-        ? Optional.empty()
-        : Optional.of(
-            enumName
-                + "."
-                + constant
-                + ": no such constant"
-                + Section.suggestion(constant, enums.get(enumName)));
-  }
-
-  private static String unknownProperty(String name, EventType type) {
-    return name
-        + ": "
-        + type.label()
-        + " has no such property"
-        + Section.suggestion(name, type.fields().stream().map(EventType.Field::name).toList());
   }
 }

@@ -1,15 +1,20 @@
 package io.fenghuo.rules.expression;
 
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 
 /** A condition in the part of EPL that rules may use. See rules/README.md, Expressions. */
-public final class Expression {
+public final class Expression implements Serializable {
+
+  private static final long serialVersionUID = 1L;
 
   private static final Expression ALWAYS = new Expression(List.of());
 
   /** The conditions that must all hold; none of them is itself an {@code and}. */
+  @SuppressWarnings("serial") // made by List.of, which is
   private final List<Term> conjuncts;
 
   private Expression(List<Term> conjuncts) {
@@ -70,6 +75,15 @@ public final class Expression {
   /** The pairs of names that must be equal or differ for this to hold. */
   public List<Link> links() {
     return Link.of(conjuncts);
+  }
+
+  /**
+   * True when this can be seen never to hold.
+   *
+   * @param neverNegative names of numbers that are at least 0
+   */
+  public boolean isImpossible(Predicate<String> neverNegative) {
+    return Contradiction.in(conjuncts, neverNegative);
   }
 
   /** All of these together. */

@@ -1,12 +1,13 @@
 package io.fenghuo.rules.expression;
 
+import java.io.Serializable;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
 /** A condition, or a part of one, as a tree. */
-sealed interface Term {
+sealed interface Term extends Serializable {
 
   /** A property, a figure, an earlier step's property or an enum constant. */
   record Name(String text) implements Term {}

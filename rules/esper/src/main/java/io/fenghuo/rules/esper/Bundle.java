@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntFunction;
 
 /**
  * Conditions on one type of event, told together by one statement: a column for each.
@@ -75,16 +76,16 @@ record Bundle(String name, String type, List<Part> parts) {
     }
   }
 
-  /** The plan's filters, on events alone; those without a condition are left out. */
-  static List<Bundle> filters(Plan plan) {
+  /** Filters, on events alone; those without a condition are left out. */
+  static List<Bundle> filters(List<Filter> filters, IntFunction<String> originOf) {
     Map<String, List<Part>> byType = new LinkedHashMap<>();
-    for (int f = 0; f < plan.filters().size(); f++) {
-      Filter filter = plan.filters().get(f);
+    for (int f = 0; f < filters.size(); f++) {
+      Filter filter = filters.get(f);
       for (Filter.Alternative one : filter.alternatives()) {
         add(
             byType,
             EplTypes.event(one.type()),
-            new Part(f, one.condition(), plan.originOf(f), filter.toString()));
+            new Part(f, one.condition(), originOf.apply(f), filter.toString()));
       }
     }
     return of("filters", byType);
@@ -116,10 +117,10 @@ record Bundle(String name, String type, List<Part> parts) {
   }
 
   /** The filters that every event of a type matches. */
-  static int[] unconditionalFilters(Plan plan, EventType type) {
+  static int[] unconditionalFilters(List<Filter> filters, EventType type) {
     List<Integer> numbers = new ArrayList<>();
-    for (int f = 0; f < plan.filters().size(); f++) {
-      for (Filter.Alternative one : plan.filters().get(f).alternatives()) {
+    for (int f = 0; f < filters.size(); f++) {
+      for (Filter.Alternative one : filters.get(f).alternatives()) {
         if (one.type() == type && one.condition().isAlways()) {
           numbers.add(f);
         }

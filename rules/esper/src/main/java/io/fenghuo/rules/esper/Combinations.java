@@ -1,7 +1,6 @@
 package io.fenghuo.rules.esper;
 
 import io.fenghuo.rules.EventType;
-import io.fenghuo.rules.assess.Plan;
 import io.fenghuo.rules.definition.Filter;
 import java.util.List;
 import java.util.Set;
@@ -25,9 +24,9 @@ final class Combinations {
   }
 
   /** Null when the filters of the type look at more than can be told apart here. */
-  static Combinations of(Plan plan, EventType type) {
+  static Combinations of(List<Filter> filters, EventType type) {
     Set<String> names = new TreeSet<>();
-    for (Filter filter : plan.filters()) {
+    for (Filter filter : filters) {
       for (Filter.Alternative one : filter.alternatives()) {
         if (one.type() == type) {
           names.addAll(one.condition().names());

@@ -54,6 +54,16 @@ final class EplTypes {
     return name.replace(".", "__");
   }
 
+  /** Events alone, of every type. */
+  static void addEvents(Configuration configuration) {
+    for (EventType type : EventType.values()) {
+      List<String> names = new ArrayList<>();
+      List<Object> types = new ArrayList<>();
+      fields(type, names, types);
+      addGuarded(configuration, event(type), names, types);
+    }
+  }
+
   static void addAll(Configuration configuration, Plan plan) {
     for (EventType type : EventType.values()) {
       List<String> names = new ArrayList<>();

@@ -12,13 +12,19 @@ import com.espertech.esper.compiler.client.EPCompileException;
 import com.espertech.esper.compiler.client.EPCompilerProvider;
 import io.fenghuo.rules.EntityKind;
 import io.fenghuo.rules.assess.EntityPlan.PlannedSequence;
+import io.fenghuo.rules.assess.EventFilters;
 import io.fenghuo.rules.assess.Expressions;
+import io.fenghuo.rules.assess.Failures;
 import io.fenghuo.rules.assess.Plan;
 import io.fenghuo.rules.definition.RuleError;
 import io.fenghuo.rules.definition.RuleErrors;
+import io.fenghuo.rules.figure.FigureDefinition;
+import io.fenghuo.rules.figure.FigureFilters;
+import io.fenghuo.rules.figure.FigurePlan;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /**
@@ -42,13 +48,65 @@ public final class EsperCompiler {
   public static Expressions compile(Plan plan) throws RuleErrors {
     List<RuleError> errors = new ArrayList<>();
     Configuration configuration = configuration(plan);
-    EPCompiled filters = compile(Bundle.filters(plan), List.of(), configuration, errors);
+    EPCompiled filters =
+        compile(Bundle.filters(plan.filters(), plan::originOf), List.of(), configuration, errors);
     EPCompiled entities = compile(Bundle.entities(plan), sequences(plan), configuration, errors);
     EPCompiled rules = compile(Bundle.rules(plan), List.of(), configuration, errors);
     if (!errors.isEmpty()) {
       throw new RuleErrors(errors.stream().distinct().toList());
     }
     return new EsperExpressions(plan, filters, entities, rules);
+  }
+
+  /**
+   * Compiles the filters of figures.
+   *
+   * @param lines "file:line" of each figure by name
+   * @throws RuleErrors with file and line for every condition that does not compile
+   */
+  public static FigureFilters compile(FigurePlan plan, Map<String, String> lines)
+      throws RuleErrors {
+    List<RuleError> errors = new ArrayList<>();
+    Configuration configuration = configuration(EplTypes::addEvents);
+    EPCompiled filters =
+        compile(
+            Bundle.filters(
+                plan.filters(), number -> lines.getOrDefault(plan.userOf(number), "figures")),
+            List.of(),
+            configuration,
+            errors);
+    if (!errors.isEmpty()) {
+      throw new RuleErrors(errors.stream().distinct().toList());
+    }
+    return new CompiledFigures(plan, filters);
+  }
+
+  private static final class CompiledFigures implements FigureFilters {
+
+    private static final long serialVersionUID = 1L;
+
+    private final ArrayList<FigureDefinition> figures;
+    private final EPCompiled compiled;
+    private transient FigurePlan plan;
+
+    CompiledFigures(FigurePlan plan, EPCompiled compiled) {
+      this.figures = new ArrayList<>(plan.figures());
+      this.compiled = compiled;
+    }
+
+    @Override
+    public FigurePlan plan() {
+      if (plan == null) {
+        plan = new FigurePlan(figures);
+      }
+      return plan;
+    }
+
+    @Override
+    public EventFilters open(Failures failures) {
+      return new EsperFilters(
+          plan().filters(), compiled, configuration(EplTypes::addEvents), failures);
+    }
   }
 
   /** Their names are read back by EsperExpressions. */
@@ -138,8 +196,12 @@ public final class EsperCompiler {
    * classes.
    */
   static Configuration configuration(Plan plan) {
+    return configuration(configuration -> EplTypes.addAll(configuration, plan));
+  }
+
+  private static Configuration configuration(Consumer<Configuration> types) {
     Configuration configuration = new Configuration();
-    EplTypes.addAll(configuration, plan);
+    types.accept(configuration);
     configuration.getCommon().getImports().clear();
     configuration.getCommon().addAnnotationImport(Name.class);
     configuration

@@ -4,9 +4,6 @@ import com.espertech.esper.common.client.EPCompiled;
 import com.espertech.esper.common.client.EventBean;
 import com.espertech.esper.common.client.EventSender;
 import com.espertech.esper.common.client.configuration.Configuration;
-import com.espertech.esper.runtime.client.EPDeployException;
-import com.espertech.esper.runtime.client.EPRuntime;
-import com.espertech.esper.runtime.client.EPRuntimeProvider;
 import com.espertech.esper.runtime.client.EPStatement;
 import io.fenghuo.rules.EntityKind;
 import io.fenghuo.rules.EventType;
@@ -26,9 +23,6 @@ import java.io.ObjectInputStream;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Consumer;
 import org.apache.avro.specific.SpecificRecord;
 
 /**
@@ -38,8 +32,6 @@ import org.apache.avro.specific.SpecificRecord;
 final class EsperExpressions implements Expressions {
 
   private static final long serialVersionUID = 1L;
-  private static final AtomicLong RUNTIMES = new AtomicLong();
-  private static final int EVERY_PART = -1;
 
   private final HashMap<String, String> files;
   private final EPCompiled filters;
@@ -69,144 +61,15 @@ final class EsperExpressions implements Expressions {
     return plan;
   }
 
-  /** One engine: external clock, one thread, no locks, no dispatch queues. */
-  private final class Engine implements AutoCloseable {
-
-    private final EPRuntime runtime;
-    private final Failures failures;
-    private final Map<String, Bundle> bundles = new HashMap<>();
-    private long[] target;
-
-    /**
-     * @param listen hears of each deployed statement that is not a bundle
-     */
-    Engine(
-        EPCompiled compiled,
-        List<Bundle> bundles,
-        Failures failures,
-        Consumer<EPStatement> listen) {
-      this.failures = failures;
-      bundles.forEach(bundle -> this.bundles.put(bundle.name(), bundle));
-      Configuration configuration = EsperCompiler.configuration(plan);
-      String uri = "fenghuo-" + RUNTIMES.incrementAndGet();
-      runtime = EPRuntimeProvider.getRuntime(uri, configuration);
-      runtime.initialize();
-      runtime.getEventService().advanceTime(0);
-      if (compiled != null) {
-        try {
-          for (EPStatement statement :
-              runtime.getDeploymentService().deploy(compiled).getStatements()) {
-            Bundle bundle = this.bundles.get(statement.getName());
-            if (bundle == null) {
-              listen.accept(statement);
-            } else {
-              int[] numbers = bundle.parts().stream().mapToInt(Bundle.Part::number).toArray();
-              statement.addListener((fresh, old, s, r) -> note(fresh[0], numbers));
-            }
-          }
-        } catch (EPDeployException impossible) {
-          throw new IllegalStateException("statements that compiled", impossible);
-        }
-      }
-    }
-
-    private void note(EventBean told, int[] numbers) {
-      Object[] columns = (Object[]) told.getUnderlying();
-      for (int i = 0; i < numbers.length; i++) {
-        if (Boolean.TRUE.equals(columns[i])) {
-          Bits.set(target, numbers[i]);
-        }
-      }
-    }
-
-    EventSender sender(String type) {
-      return runtime.getEventService().getEventSender(type);
-    }
-
-    /**
-     * Adds to the target the numbers of the conditions that hold for a row, whose last place is the
-     * guard's.
-     */
-    void tell(EventSender sender, Object[] row, long[] holding) {
-      target = holding;
-      Map<String, Throwable> failed = send(sender, row, EVERY_PART);
-      if (!failed.isEmpty()) {
-        for (int part = 0; part < Bundle.MOST_PARTS; part++) {
-          int only = part;
-          send(sender, row.clone(), part)
-              .forEach(
-                  (name, why) -> failures.failed(bundles.get(name).parts().get(only).what(), why));
-        }
-      }
-    }
-
-    private static Map<String, Throwable> send(EventSender sender, Object[] row, int part) {
-      row[row.length - 1] = part;
-      sender.sendEvent(row);
-      return StatementFailures.take();
-    }
-
-    void advanceTo(long time) {
-      runtime.getEventService().advanceTime(time);
-    }
-
-    @Override
-    public void close() {
-      runtime.destroy();
-    }
-  }
-
   // ---- filters
 
   @Override
   public EventFilters openFilters(Failures failures) {
-    return new Filters(failures);
+    return new EsperFilters(plan.filters(), filters, configuration(), failures);
   }
 
-  private final class Filters implements EventFilters {
-
-    private final Engine engine;
-    private final EventSender[] senders = new EventSender[EventType.values().length];
-    private final int[][] unconditional = new int[EventType.values().length][];
-    private final Combinations[] combinations = new Combinations[EventType.values().length];
-
-    Filters(Failures failures) {
-      engine = new Engine(filters, Bundle.filters(plan), failures, statement -> {});
-      for (EventType type : EventType.values()) {
-        senders[type.ordinal()] = engine.sender(EplTypes.event(type));
-        unconditional[type.ordinal()] = Bundle.unconditionalFilters(plan, type);
-        combinations[type.ordinal()] = Combinations.of(plan, type);
-      }
-    }
-
-    @Override
-    public void match(EventType type, SpecificRecord record, long[] matching) {
-      Combinations few = combinations[type.ordinal()];
-      if (few == null) {
-        ask(type, record, matching);
-        return;
-      }
-      int combination = few.of(record);
-      long[] answer = few.answer(combination);
-      if (answer == null) {
-        answer = Bits.of(plan.filters().size());
-        ask(type, record, answer);
-        few.keep(combination, answer);
-      }
-      Bits.addAll(matching, answer);
-    }
-
-    private void ask(EventType type, SpecificRecord record, long[] matching) {
-      for (int filter : unconditional[type.ordinal()]) {
-        Bits.set(matching, filter);
-      }
-      engine.tell(senders[type.ordinal()], EplTypes.row(type, record, 1), matching);
-    }
-
-    @Override
-    public void close() {
-      engine.close();
-    }
+  private Configuration configuration() {
+    return EsperCompiler.configuration(plan);
   }
 
   // ---- at an entity
@@ -230,7 +93,7 @@ final class EsperExpressions implements Expressions {
 
     Entities(Failures failures) {
       this.failures = failures;
-      engine = new Engine(entities, Bundle.entities(plan), failures, this::listen);
+      engine = new Engine(entities, Bundle.entities(plan), configuration(), failures, this::listen);
       for (EntityKind kind : EntityKind.values()) {
         EntityPlan entity = plan.entity(kind);
         sliceSenders[kind.ordinal()] = new EventSender[entity.figureNames().length][];
@@ -338,7 +201,7 @@ final class EsperExpressions implements Expressions {
     private final int[][] unconditional = new int[EventType.values().length][];
 
     Rules(Failures failures) {
-      engine = new Engine(rules, Bundle.rules(plan), failures, statement -> {});
+      engine = new Engine(rules, Bundle.rules(plan), configuration(), failures, statement -> {});
       for (EventType type : EventType.values()) {
         senders[type.ordinal()] = engine.sender(EplTypes.whole(type));
         unconditional[type.ordinal()] = Bundle.unconditionalRules(plan, type);

@@ -1,0 +1,197 @@
+package io.fenghuo.pipelines;
+
+import io.fenghuo.rules.figure.FigureBook;
+import io.fenghuo.rules.figure.FigureDefinition;
+import io.fenghuo.rules.figure.FigureFilters;
+import io.fenghuo.rules.figure.Partial;
+import io.fenghuo.rules.figure.Point;
+import io.fenghuo.rules.figure.Reading;
+import io.fenghuo.rules.figure.Shelf;
+import io.fenghuo.rules.journal.Packer;
+import io.fenghuo.schemas.EventCodec;
+import io.fenghuo.schemas.KpiPoint;
+import io.fenghuo.schemas.Stream;
+import io.fenghuo.schemas.Window;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import org.apache.flink.api.common.state.MapState;
+import org.apache.flink.api.common.state.MapStateDescriptor;
+import org.apache.flink.api.common.typeutils.base.LongSerializer;
+import org.apache.flink.api.common.typeutils.base.StringSerializer;
+import org.apache.flink.api.common.typeutils.base.array.BytePrimitiveArraySerializer;
+import org.apache.flink.runtime.state.StateSnapshotContext;
+import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
+import org.apache.flink.streaming.api.operators.InternalTimer;
+import org.apache.flink.streaming.api.operators.InternalTimerService;
+import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
+import org.apache.flink.streaming.api.operators.Triggerable;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.util.OutputTag;
+
+/**
+ * Last step of figures, keyed by the definition: merges what was gathered, and each second
+ * publishes what has changed. Everything that has changed is also published before a checkpoint, so
+ * that what the checkpoint holds is never newer than what the world was told.
+ *
+ * <p>State is found by the definition's key, which changes with what it computes: an edited figure
+ * begins anew, and what it left behind goes as its drawers fall due.
+ */
+final class FigureOperator extends AbstractStreamOperator<Outgoing>
+    implements OneInputStreamOperator<Partial, Outgoing>, Triggerable<String, Long> {
+
+  private static final long serialVersionUID = 1L;
+
+  static final OutputTag<Reading> READINGS = new OutputTag<>("readings", PackedType.READING);
+
+  /** Holds a mark for each figure that has begun; never emptied. */
+  private static final long BEGUN = Long.MIN_VALUE;
+
+  private final FigureFilters filters;
+  private final MonitorSettings settings;
+  private transient Map<String, FigureBook> books;
+  private transient Map<String, Set<Long>> drawers;
+  private transient MapStateDescriptor<String, byte[]> descriptor;
+  private transient InternalTimerService<Long> timers;
+  private transient Packer packer;
+  private transient EventCodec wire;
+  private transient MonitorMetrics metrics;
+  private transient StreamRecord<Outgoing> outgoing;
+
+  FigureOperator(FigureFilters filters, MonitorSettings settings) {
+    this.filters = filters;
+    this.settings = settings;
+  }
+
+  @Override
+  public void open() throws Exception {
+    super.open();
+    books = new HashMap<>();
+    drawers = new HashMap<>();
+    descriptor =
+        new MapStateDescriptor<>(
+            "pieces", StringSerializer.INSTANCE, BytePrimitiveArraySerializer.INSTANCE);
+    timers = getInternalTimerService("empty", LongSerializer.INSTANCE, this);
+    packer = new Packer();
+    wire = Intake.wire(settings);
+    metrics = new MonitorMetrics(getMetricGroup());
+    outgoing = new StreamRecord<>(null);
+    long every = settings.publish().toMillis();
+    getProcessingTimeService().scheduleAtFixedRate(time -> publish(), every, every);
+    metrics.gauge(
+        "pieces_at_hand", () -> books.values().stream().mapToLong(FigureBook::size).sum());
+  }
+
+  @Override
+  public void processElement(StreamRecord<Partial> element) throws Exception {
+    Partial partial = element.getValue();
+    FigureBook book = books.get(partial.figure());
+    if (book == null) {
+      book = open(partial.figure());
+    }
+    book.absorb(partial);
+  }
+
+  private FigureBook open(String key) throws Exception {
+    FigureDefinition figure = filters.plan().figure(key);
+    MapState<String, byte[]> begun = drawer(BEGUN);
+    if (!begun.contains(figure.name())) {
+      begun.put(figure.name(), new byte[0]);
+      metrics.begins(key);
+    }
+    FigureBook book =
+        new FigureBook(
+            figure,
+            settings.zone(),
+            settings.late().toMillis(),
+            new StateShelf(key),
+            () -> metrics.beyondCap(figure.name()));
+    books.put(key, book);
+    return book;
+  }
+
+  private MapState<String, byte[]> drawer(long drawer) throws Exception {
+    return getKeyedStateBackend().getPartitionedState(drawer, LongSerializer.INSTANCE, descriptor);
+  }
+
+  /** The keyed state of one figure; each drawer is emptied by a timer. */
+  private final class StateShelf implements Shelf {
+
+    private final String figure;
+
+    StateShelf(String figure) {
+      this.figure = figure;
+    }
+
+    @Override
+    public byte[] read(long drawer, String key) {
+      try {
+        setCurrentKey(figure);
+        return drawer(drawer).get(key);
+      } catch (Exception unreadable) {
+        throw new IllegalStateException("state of " + figure + ", " + key, unreadable);
+      }
+    }
+
+    @Override
+    public void write(long drawer, String key, byte[] piece) {
+      try {
+        setCurrentKey(figure);
+        drawer(drawer).put(key, piece);
+        if (drawers.computeIfAbsent(figure, f -> new HashSet<>()).add(drawer)) {
+          timers.registerEventTimeTimer(drawer, books.get(figure).keepUntil(drawer));
+        }
+      } catch (Exception unwritable) {
+        throw new IllegalStateException("state of " + figure + ", " + key, unwritable);
+      }
+    }
+  }
+
+  private void publish() {
+    books.values().forEach(book -> book.publish(this::publish));
+  }
+
+  private void publish(Point point) {
+    KpiPoint kpi = point.toKpi();
+    metrics.published();
+    if (point.window() == Window.MINUTE || point.window() == Window.DAY) {
+      metrics.current(point);
+    }
+    output.collect(outgoing.replace(new Outgoing(Stream.KPIS.keyOf(kpi), wire.encode(kpi))));
+    output.collect(READINGS, new StreamRecord<>(point.reading()));
+  }
+
+  @Override
+  public void prepareSnapshotPreBarrier(long checkpoint) {
+    publish();
+  }
+
+  @Override
+  public void snapshotState(StateSnapshotContext context) throws Exception {
+    books.values().forEach(book -> book.write(packer));
+    super.snapshotState(context);
+  }
+
+  @Override
+  public void finish() throws Exception {
+    publish();
+    super.finish();
+  }
+
+  @Override
+  public void onEventTime(InternalTimer<String, Long> timer) throws Exception {
+    FigureBook book = books.get(timer.getKey());
+    if (book != null) {
+      book.publish(this::publish);
+      book.forget(timer.getNamespace());
+    }
+    drawers.getOrDefault(timer.getKey(), new HashSet<>()).remove(timer.getNamespace());
+    drawer(timer.getNamespace()).clear();
+  }
+
+  @Override
+  public void onProcessingTime(InternalTimer<String, Long> timer) {
+    throw new IllegalStateException("no processing-time timer is ever set");
+  }
+}

@@ -1,0 +1,69 @@
+package io.fenghuo.pipelines;
+
+import io.fenghuo.schemas.Stream;
+import java.util.List;
+import java.util.Properties;
+import org.apache.flink.connector.base.DeliveryGuarantee;
+import org.apache.flink.connector.kafka.sink.KafkaSink;
+import org.apache.flink.connector.kafka.source.KafkaSource;
+import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.kafka.clients.consumer.OffsetResetStrategy;
+
+/** Where jobs meet Kafka. */
+final class KafkaEdge {
+
+  private KafkaEdge() {}
+
+  /** What stands in these topics, decoded, each record once. */
+  static DataStream<Arrival> read(
+      StreamExecutionEnvironment env, List<String> topics, String name, JobSettings<?> settings) {
+    Properties properties = new Properties();
+    properties.putAll(settings.kafkaProperties());
+    // Answer a fetch as soon as there is a byte; look for new partitions once a minute.
+    properties.setProperty("fetch.min.bytes", "1");
+    properties.setProperty("fetch.max.wait.ms", "100");
+    // Small enough that with many partitions to catch up on, none has to wait so long that it looks
+    // silent.
+    properties.setProperty("max.partition.fetch.bytes", String.valueOf(256 << 10));
+    properties.setProperty("partition.discovery.interval.ms", "60000");
+    properties.setProperty("client.id.prefix", settings.group());
+    KafkaSource<Arrival> source =
+        KafkaSource.<Arrival>builder()
+            .setBootstrapServers(settings.kafka())
+            .setTopics(topics)
+            .setGroupId(settings.group())
+            .setStartingOffsets(OffsetsInitializer.committedOffsets(OffsetResetStrategy.EARLIEST))
+            .setDeserializer(new Intake(settings))
+            .setProperties(properties)
+            .build();
+    return env.fromSource(source, new EventClock(settings), name, PackedType.ARRIVAL).uid(name);
+  }
+
+  /** Writes records to a stream's topic, at least once. */
+  static void publish(
+      DataStream<Outgoing> records, Stream stream, String name, JobSettings<?> settings) {
+    Properties properties = new Properties();
+    properties.putAll(settings.kafkaProperties());
+    // Kafka 4 waits 5 ms by default to fill a batch; a decision is worth more than a fuller batch.
+    properties.setProperty("linger.ms", "1");
+    properties.setProperty("acks", "all");
+    properties.setProperty("enable.idempotence", "true");
+    // Batches of a millisecond are small; a compressor would allocate 128 kB for each.
+    properties.setProperty("compression.type", "none");
+    properties.setProperty("max.request.size", String.valueOf(4 << 20));
+    KafkaSink<Outgoing> sink =
+        KafkaSink.<Outgoing>builder()
+            .setBootstrapServers(settings.kafka())
+            // The default guarantee is NONE, which loses what is under way in a failure.
+            // EXACTLY_ONCE would hold every
+            // decision back until the next checkpoint; ids are derived, so a repeat changes
+            // nothing.
+            .setDeliveryGuarantee(DeliveryGuarantee.AT_LEAST_ONCE)
+            .setRecordSerializer(new ToTopic(stream.topic()))
+            .setKafkaProducerConfig(properties)
+            .build();
+    records.sinkTo(sink).name(name).uid(name);
+  }
+}

@@ -1,0 +1,161 @@
+package io.fenghuo.rules.figure;
+
+import io.fenghuo.rules.assess.Bits;
+import io.fenghuo.rules.figure.FigurePlan.Contribution;
+import java.time.ZoneId;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/**
+ * What some events come to, gathered where they were told apart from their duplicates, so that one
+ * figure of the whole shop is not one hot key.
+ */
+public final class Gathering {
+
+  private static final String[] NO_VALUES = {};
+
+  private final FigurePlan plan;
+  private final ShopCalendar calendar;
+  private final Map<Key, Gathered> gathered = new HashMap<>();
+
+  /** The last piece of each figure of the whole shop: most events need no look into the map. */
+  private final Gathered[] last;
+
+  private static final class Gathered {
+    final long time;
+    Amount numerator;
+    Amount denominator;
+
+    Gathered(long time) {
+      this.time = time;
+    }
+  }
+
+  private static final class Key {
+    final int figure;
+    final long time;
+    final String[] values;
+    final int hash;
+
+    Key(int figure, long time, String[] values) {
+      this.figure = figure;
+      this.time = time;
+      this.values = values;
+      this.hash = (Arrays.hashCode(values) * 31 + figure) * 31 + Long.hashCode(time);
+    }
+
+    @Override
+    public int hashCode() {
+      return hash;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof Key key
+          && figure == key.figure
+          && time == key.time
+          && Arrays.equals(values, key.values);
+    }
+  }
+
+  public Gathering(FigurePlan plan, ZoneId zone) {
+    this.plan = plan;
+    this.calendar = new ShopCalendar(zone);
+    this.last = new Gathered[plan.figures().size()];
+  }
+
+  public void add(Measurement event) {
+    for (int f = Bits.next(event.matching(), 0); f >= 0; f = Bits.next(event.matching(), f + 1)) {
+      List<Contribution> contributions = plan.contributions(f, event.type());
+      for (int i = 0; i < contributions.size(); i++) {
+        Contribution contribution = contributions.get(i);
+        if (contribution.perItem()) {
+          for (Object[] item : event.items()) {
+            add(contribution, event, item);
+          }
+        } else {
+          add(contribution, event, null);
+        }
+      }
+    }
+  }
+
+  private void add(Contribution contribution, Measurement event, Object[] item) {
+    Object field =
+        contribution.field() == FigurePlan.NONE ? null : taken(contribution.field(), event, item);
+    if (contribution.field() != FigurePlan.NONE && field == null) {
+      return;
+    }
+    Gathered piece = piece(contribution, event, item);
+    Amount amount = contribution.denominator() ? piece.denominator : piece.numerator;
+    if (amount == null) {
+      amount = Amount.of(contribution.aggregate());
+      if (contribution.denominator()) {
+        piece.denominator = amount;
+      } else {
+        piece.numerator = amount;
+      }
+    }
+    switch (contribution.aggregate()) {
+      case COUNT -> amount.sum(1);
+      case SUM -> amount.sum((Long) field);
+      case MAX -> amount.greatest((Long) field);
+      case MIN -> amount.least((Long) field);
+      case DISTINCT, FRESH, REPEATED, QUANTILE -> amount.value((Long) field);
+      case TOP -> {
+        Object weight =
+            contribution.weight() == FigurePlan.NONE
+                ? (Object) 1L
+                : taken(contribution.weight(), event, item);
+        amount.item((String) field, weight == null ? 0 : (Long) weight);
+      }
+    }
+  }
+
+  private static Object taken(int place, Measurement event, Object[] item) {
+    return place >= 0 ? event.values()[place] : item[~place];
+  }
+
+  private Gathered piece(Contribution contribution, Measurement event, Object[] item) {
+    int figure = contribution.figure();
+    long time = calendar.start(plan.base(figure), event.time());
+    int[] places = contribution.dimensions();
+    if (places.length == 0) {
+      Gathered piece = last[figure];
+      if (piece == null || piece.time != time) {
+        piece = gathered.computeIfAbsent(new Key(figure, time, NO_VALUES), k -> new Gathered(time));
+        last[figure] = piece;
+      }
+      return piece;
+    }
+    String[] values = new String[places.length];
+    for (int i = 0; i < values.length; i++) {
+      Object value = taken(places[i], event, item);
+      values[i] = value == null ? FigureDefinition.UNKNOWN : (String) value;
+    }
+    return gathered.computeIfAbsent(new Key(figure, time, values), k -> new Gathered(time));
+  }
+
+  /** Hands over all that was gathered, and begins anew. */
+  public void drain(Consumer<Partial> to) {
+    gathered.forEach(
+        (key, piece) ->
+            to.accept(
+                new Partial(
+                    plan.figures().get(key.figure).key(),
+                    key.values,
+                    key.time,
+                    piece.numerator,
+                    piece.denominator)));
+    gathered.clear();
+    Arrays.fill(last, null);
+  }
+
+  /** Pieces gathered so far. */
+  public int size() {
+    return gathered.size();
+  }
+}
