@@ -4,6 +4,7 @@ import io.fenghuo.rules.EntityKind;
 import io.fenghuo.rules.EventType;
 import io.fenghuo.rules.EventType.ValueKind;
 import io.fenghuo.rules.definition.Feature.Aggregate;
+import io.fenghuo.rules.watch.Watches;
 import io.fenghuo.schemas.Outcome;
 import io.fenghuo.schemas.RuleMode;
 import io.fenghuo.schemas.Severity;
@@ -76,6 +77,9 @@ final class RuleSetReader {
       return;
     }
     Section section = parsed.get();
+    if (Watches.isDefinition(section)) {
+      return;
+    }
     String base = path.substring(path.lastIndexOf('/') + 1);
     if (base.equals("features.yaml")) {
       section.section("features", true).ifPresent(this::features);

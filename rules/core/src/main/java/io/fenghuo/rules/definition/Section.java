@@ -1,6 +1,8 @@
 package io.fenghuo.rules.definition;
 
 import java.io.StringReader;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -164,6 +166,58 @@ public final class Section {
           }
           return Integer.parseInt(text);
         });
+  }
+
+  /** A number that may have a fraction. */
+  public double real(String key, double fallback, double least, double most) {
+    return parsed(
+        key,
+        false,
+        fallback,
+        text -> {
+          if (text.matches("-?\\d{1,15}(\\.\\d{1,9})?")) {
+            double number = Double.parseDouble(text);
+            if (number >= least && number <= most) {
+              return number;
+            }
+          }
+          throw new IllegalArgumentException(
+              text + " (expected: a number from " + spell(least) + " to " + spell(most) + ")");
+        });
+  }
+
+  /** A share written as a percentage, {@code 99.5%}; gives 0.995. */
+  public double share(String key, boolean required, double fallback, double least, double most) {
+    return parsed(
+        key,
+        required,
+        fallback,
+        text -> {
+          if (text.matches("\\d{1,4}(\\.\\d{1,6})?\\s*%")) {
+            // Through decimals, or 99.9% would not be the double that 0.999 is.
+            double share =
+                new BigDecimal(text.substring(0, text.length() - 1).strip())
+                    .movePointLeft(2)
+                    .doubleValue();
+            if (share >= least && share <= most) {
+              return share;
+            }
+          }
+          throw new IllegalArgumentException(
+              text
+                  + " (expected: a percentage from "
+                  + spell(100 * least)
+                  + "% to "
+                  + spell(100 * most)
+                  + "%)");
+        });
+  }
+
+  private static String spell(double number) {
+    return BigDecimal.valueOf(number)
+        .setScale(6, RoundingMode.HALF_UP)
+        .stripTrailingZeros()
+        .toPlainString();
   }
 
   public boolean truth(String key) {

@@ -58,6 +58,11 @@ public final class Packer {
     return this;
   }
 
+  /** A double in eight bytes. */
+  public Packer real(double value) {
+    return word(Double.doubleToRawLongBits(value));
+  }
+
   public Packer words(long[] values) {
     number(values.length);
     for (long value : values) {

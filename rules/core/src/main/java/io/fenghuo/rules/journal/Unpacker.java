@@ -70,6 +70,10 @@ public final class Unpacker {
     return (long) LONG.get(bytes, at - Long.BYTES);
   }
 
+  public double real() {
+    return Double.longBitsToDouble(word());
+  }
+
   public long[] words() {
     long[] values = new long[count()];
     for (int i = 0; i < values.length; i++) {

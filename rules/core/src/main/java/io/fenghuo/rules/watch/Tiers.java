@@ -1,0 +1,67 @@
+package io.fenghuo.rules.watch;
+
+import io.fenghuo.rules.figure.Reading;
+import io.fenghuo.rules.journal.Unpacker;
+import io.fenghuo.schemas.Severity;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+
+/**
+ * A figure held against shares of a limit, each with a severity of its own.
+ *
+ * @param of filter of the events
+ * @param field what is measured
+ * @param statistic avg, max, min or a quantile such as p95
+ * @param limit in the field's unit
+ * @param window length of the figure's windows, milliseconds
+ * @param tiers from the lowest to the highest
+ * @param hold how long a tier must be exceeded without a break, milliseconds; the YAML's {@code
+ *     for}
+ * @param clear share of the limit below the lowest tier at which the alert ends
+ * @param floor values a window must have to be judged
+ */
+public record Tiers(
+    About about,
+    String of,
+    String field,
+    String statistic,
+    List<String> by,
+    double limit,
+    long window,
+    List<Tier> tiers,
+    long hold,
+    double clear,
+    int floor)
+    implements Watch {
+
+  /** A severity from a share of the limit on. */
+  record Tier(double share, Severity severity) {}
+
+  @Override
+  public List<NeededFigure> needs() {
+    return List.of(new NeededFigure(about.id(), of, null, statistic, field, by, window));
+  }
+
+  @Override
+  public Optional<SortedMap<String, String>> subject(Reading reading) {
+    return reading.figure().equals(about.id())
+        ? Optional.of(reading.dimensions())
+        : Optional.empty();
+  }
+
+  @Override
+  public long every() {
+    return Math.min(window, Objective.MINUTE);
+  }
+
+  @Override
+  public WatchState open(SortedMap<String, String> subject) {
+    return new TiersState(this, subject);
+  }
+
+  @Override
+  public WatchState unpack(Unpacker in) {
+    return TiersState.unpack(this, in);
+  }
+}

@@ -1,0 +1,254 @@
+package io.fenghuo.rules.watch;
+
+import io.fenghuo.rules.definition.RuleError;
+import io.fenghuo.rules.definition.RuleErrors;
+import io.fenghuo.rules.definition.Section;
+import io.fenghuo.rules.definition.Words;
+import io.fenghuo.schemas.RuleMode;
+import io.fenghuo.schemas.Severity;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * From YAML to watches. What it refuses, it refuses with file, line, field, value and expectation.
+ */
+final class WatchReader {
+
+  private static final long SECOND = 1_000L;
+  private static final long MINUTE = Objective.MINUTE;
+  private static final long DAY = Objective.DAY;
+  private static final Pattern MEASURE = Pattern.compile("(.*)\\.([A-Za-z][A-Za-z0-9]*)");
+  private static final Pattern QUANTILE = Pattern.compile("p\\d{1,2}");
+  private static final Pattern SHARE = Pattern.compile("(\\d{1,3}(?:\\.\\d{1,3})?)\\s*%");
+
+  private final Map<String, String> files;
+  private final ZoneId zone;
+  private final List<RuleError> errors = new ArrayList<>();
+  private final List<Watch> watches = new ArrayList<>();
+
+  WatchReader(Map<String, String> files, ZoneId zone) {
+    this.files = new TreeMap<>(files);
+    this.files.keySet().removeIf(path -> path.endsWith(".test.yaml"));
+    this.zone = zone;
+  }
+
+  Watches read() throws RuleErrors {
+    files.forEach(this::file);
+    if (!errors.isEmpty()) {
+      throw new RuleErrors(errors);
+    }
+    return new Watches(List.copyOf(watches));
+  }
+
+  private void file(String path, String text) {
+    Optional<Section> parsed = Section.parse(path, text, errors).filter(Watches::isDefinition);
+    if (parsed.isEmpty()) {
+      return;
+    }
+    Section section = parsed.get();
+    List<String> kinds = section.keys().stream().filter(Watches.KINDS::contains).toList();
+    if (kinds.size() != 1) {
+      errors.add(
+          new RuleError(
+              path,
+              section.line(),
+              "expected exactly one of objective, tiers, absence, failover, anomaly, campaign;"
+                  + " found "
+                  + String.join(", ", kinds)));
+      return;
+    }
+    About about =
+        new About(
+            path.replaceFirst("\\.ya?ml$", ""),
+            section.words("title", new Words("-", "-"), true),
+            section.text("owner", false).orElse("-"),
+            section.choice("mode", false, RuleMode.LIVE, RuleMode.class),
+            zone);
+    section
+        .section(kinds.get(0), true)
+        .ifPresent(
+            body -> {
+              int before = errors.size();
+              Watch watch = watch(kinds.get(0), about, body);
+              body.refuseOthers();
+              if (errors.size() == before && about.mode() != RuleMode.OFF) {
+                watches.add(watch);
+              }
+            });
+    section.refuseOthers();
+  }
+
+  private Watch watch(String kind, About about, Section body) {
+    return switch (kind) {
+      case "objective" -> objective(about, body);
+      case "tiers" -> tiers(about, body);
+      case "absence" -> absence(about, body);
+      default -> failover(about, body);
+    };
+  }
+
+  private static Watch objective(About about, Section body) {
+    EventFilter good = EventFilter.read(body, "good");
+    EventFilter total = EventFilter.read(body, "total");
+    List<String> by = by(body, good, total);
+    double target = body.share("target", true, 0.99, 0.5, 0.99999);
+    long period = body.duration("period", false, 30 * DAY, 7 * DAY, 90 * DAY);
+    int floor = body.number("floor", 100, 1, 1_000_000);
+    if (good == null || total == null) {
+      return null;
+    }
+    if (good.text().equals(total.text())) {
+      body.error("good", good.text() + ": the same as total, so nothing can ever be bad");
+    }
+    return new Objective(about, good.text(), total.text(), by, target, period, floor);
+  }
+
+  /** Dimensions, each a field of all the types the filters speak of. */
+  private static List<String> by(Section body, EventFilter... filters) {
+    List<String> by = body.texts("by").orElse(List.of());
+    for (String field : by) {
+      for (EventFilter filter : filters) {
+        if (filter != null) {
+          filter.requireField(body, "by", field);
+        }
+      }
+    }
+    return by;
+  }
+
+  private static Watch tiers(About about, Section body) {
+    Optional<String> measure = body.text("measure", true);
+    EventFilter of = null;
+    String field = null;
+    if (measure.isPresent()) {
+      Matcher parts = MEASURE.matcher(measure.get());
+      if (parts.matches()) {
+        field = parts.group(2);
+        of = body.parsed("measure", true, null, text -> EventFilter.parse(parts.group(1)));
+        if (of != null) {
+          of.requireNumber(body, "measure", field);
+        }
+      } else {
+        body.error(
+            "measure", measure.get() + " (expected: a filter and a field: ResourceSample.cpu)");
+      }
+    }
+    String statistic =
+        body.parsed(
+            "statistic",
+            true,
+            "avg",
+            text -> {
+              if (List.of("avg", "max", "min").contains(text) || QUANTILE.matcher(text).matches()) {
+                return text;
+              }
+              throw new IllegalArgumentException(
+                  text + " (expected: avg, max, min, or a quantile such as p95)");
+            });
+    double limit = body.real("limit", 1, 0.000001, 1e15);
+    long window = window(body, "window");
+    long hold = body.duration("for", false, 0, 0, DAY);
+    double clear = body.share("clear", false, 0.05, 0, 0.5);
+    int floor = body.number("floor", 1, 1, 1_000_000);
+    List<String> by = by(body, of);
+    List<Tiers.Tier> steps = steps(body, "at");
+    if (!steps.isEmpty() && steps.get(0).share() <= clear) {
+      body.error(
+          "clear",
+          Wording.percent(clear)
+              + " (expected: less than the lowest tier, "
+              + Wording.percent(steps.get(0).share())
+              + ")");
+    }
+    return of == null
+        ? null
+        : new Tiers(
+            about, of.text(), field, statistic, by, limit, window, steps, hold, clear, floor);
+  }
+
+  /** Figures come by the second and by the minute. */
+  private static long window(Section body, String key) {
+    return body.parsed(
+        key,
+        false,
+        MINUTE,
+        text -> {
+          switch (text) {
+            case "1 second", "1s":
+              return SECOND;
+            case "1 minute", "1m":
+              return MINUTE;
+            default:
+              throw new IllegalArgumentException(text + " (expected: 1 second or 1 minute)");
+          }
+        });
+  }
+
+  /** Severities by percentage, which must grow together. */
+  static List<Tiers.Tier> steps(Section body, String key) {
+    TreeMap<Double, Severity> steps = new TreeMap<>();
+    body.section(key, true)
+        .ifPresent(
+            section -> {
+              for (String share : section.keys()) {
+                Severity severity = section.choice(share, true, Severity.NOTICE, Severity.class);
+                Matcher number = SHARE.matcher(share);
+                if (number.matches()) {
+                  steps.put(Double.parseDouble(number.group(1)) / 100, severity);
+                } else {
+                  section.error(share, "not a percentage (expected: 70%: notice)");
+                }
+              }
+            });
+    List<Tiers.Tier> tiers =
+        steps.entrySet().stream()
+            .map(step -> new Tiers.Tier(step.getKey(), step.getValue()))
+            .toList();
+    for (int i = 1; i < tiers.size(); i++) {
+      if (tiers.get(i).severity().compareTo(tiers.get(i - 1).severity()) <= 0) {
+        body.error(key, "a higher tier must be more severe than the one below it");
+      }
+    }
+    return tiers;
+  }
+
+  private static Watch absence(About about, Section body) {
+    EventFilter of = EventFilter.read(body, "of");
+    List<String> by = by(body, of);
+    long silence = body.duration("silence", false, MINUTE, 5 * SECOND, DAY);
+    int expect = body.number("expect", 20, 5, 1_000_000);
+    double least = body.real("least", 0, 0, 1e9);
+    Severity severity = body.choice("severity", false, Severity.CRITICAL, Severity.class);
+    return of == null ? null : new Absence(about, of.text(), by, silence, expect, least, severity);
+  }
+
+  private static Watch failover(About about, Section body) {
+    EventFilter total = EventFilter.read(body, "total");
+    EventFilter bad = EventFilter.read(body, "bad");
+    String by = field(body, "by", total);
+    String because = field(body, "because", bad);
+    String money = body.text("money", true).orElse("-");
+    if (total != null) {
+      total.requireNumber(body, "money", money);
+    }
+    double fall = body.share("fall", false, 0.2, 0.02, 0.9);
+    int floor = body.number("floor", 5, 1, 100_000);
+    return total == null || bad == null
+        ? null
+        : new Failover(about, total.text(), bad.text(), by, because, money, fall, floor);
+  }
+
+  private static String field(Section body, String key, EventFilter of) {
+    String field = body.text(key, true).orElse("-");
+    if (of != null && !field.equals("-")) {
+      of.requireField(body, key, field);
+    }
+    return field;
+  }
+}
