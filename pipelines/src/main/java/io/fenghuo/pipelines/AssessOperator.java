@@ -7,71 +7,37 @@ import io.fenghuo.rules.assess.Expressions;
 import io.fenghuo.rules.assess.Finding;
 import io.fenghuo.rules.assess.Visit;
 import io.fenghuo.schemas.EventCodec;
-import org.apache.flink.api.common.state.ListState;
-import org.apache.flink.api.common.state.ListStateDescriptor;
-import org.apache.flink.api.common.typeinfo.Types;
-import org.apache.flink.runtime.state.StateInitializationContext;
-import org.apache.flink.runtime.state.StateSnapshotContext;
-import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
-import org.apache.flink.streaming.runtime.watermarkstatus.WatermarkStatus;
 import org.apache.flink.util.OutputTag;
 
 /**
  * Third step, keyed by entity: visit → finding. Deadlines that pass leave to the side as alerts.
  */
-final class AssessOperator extends RememberingOperator<Visit, Finding, EntityState> {
+final class AssessOperator extends TimekeepingOperator<Visit, Finding, EntityState> {
 
   private static final long serialVersionUID = 1L;
   private static final int SAMPLED = 64;
 
   static final OutputTag<AlertSignal> ALERTS = new OutputTag<>("alerts", PackedType.SIGNAL);
 
+  private final RiskSettings settings;
   private final Expressions expressions;
+  private transient RiskMetrics metrics;
   private transient Assessor assessor;
   private transient int touched;
-  private transient ListState<Long> eventTime;
-  private transient SilentTime time;
   private transient long passed;
 
   AssessOperator(Expressions expressions, RiskSettings settings) {
-    super(settings);
+    super(settings, settings.waits());
+    this.settings = settings;
     this.expressions = expressions;
-  }
-
-  @Override
-  public void initializeState(StateInitializationContext context) throws Exception {
-    super.initializeState(context);
-    eventTime =
-        context
-            .getOperatorStateStore()
-            .getUnionListState(new ListStateDescriptor<>("event-time", Types.LONG));
-    long stood = SilentTime.NONE;
-    for (Long of : eventTime.get()) {
-      stood = stood == SilentTime.NONE ? of : Math.min(stood, of);
-    }
-    passed = NO_WATERMARK;
-    time = new SilentTime(settings.idle().toMillis(), stood, wallClock());
-  }
-
-  private long wallClock() {
-    return getProcessingTimeService().getCurrentProcessingTime();
-  }
-
-  @Override
-  public void snapshotState(StateSnapshotContext context) throws Exception {
-    super.snapshotState(context);
-    eventTime.clear();
-    if (time.stands() != SilentTime.NONE && time.stands() != Long.MAX_VALUE) {
-      eventTime.add(time.stands());
-    }
   }
 
   @Override
   public void open() throws Exception {
     super.open();
-    long look = Math.min(1000, settings.idle().toMillis());
-    getProcessingTimeService().scheduleWithFixedDelay(now -> runOn(now), look, look);
+    metrics = new RiskMetrics(getMetricGroup());
+    passed = NO_WATERMARK;
     assessor =
         new Assessor(
             expressions.plan(),
@@ -83,28 +49,11 @@ final class AssessOperator extends RememberingOperator<Visit, Finding, EntitySta
   }
 
   @Override
-  public void processWatermark(Watermark mark) throws Exception {
-    passed = mark.getTimestamp();
+  void moved(long eventTime) {
+    passed = eventTime;
     if (settings.mode() == RiskSettings.Mode.ARRIVAL && passed != Long.MAX_VALUE) {
       // A sender whose clock is ahead, as far as it is let in, must not make others forget.
       passed -= settings.future().toMillis();
-    }
-    // Time that ran on by the clock may be ahead of the events that come then.
-    if (time.move(mark.getTimestamp())) {
-      super.processWatermark(mark);
-    }
-  }
-
-  @Override
-  public void processWatermarkStatus(WatermarkStatus status) throws Exception {
-    time.silent(status.isIdle(), wallClock());
-    super.processWatermarkStatus(status);
-  }
-
-  private void runOn(long now) throws Exception {
-    if (time.runOn(now)) {
-      super.processWatermarkStatus(WatermarkStatus.ACTIVE);
-      super.processWatermark(new Watermark(time.stands()));
     }
   }
 
@@ -154,12 +103,12 @@ final class AssessOperator extends RememberingOperator<Visit, Finding, EntitySta
   }
 
   @Override
-  public EntityState create() {
+  public EntityState create(String key) {
     return new EntityState();
   }
 
   @Override
-  public EntityState unpack(byte[] bytes) {
+  public EntityState unpack(String key, byte[] bytes) {
     return EntityState.unpack(bytes);
   }
 
@@ -169,6 +118,11 @@ final class AssessOperator extends RememberingOperator<Visit, Finding, EntitySta
       assessor.trim(state, Visit.kindOf(key), passed);
     }
     return state.isEmpty() ? null : state.pack(packer);
+  }
+
+  @Override
+  void late() {
+    metrics.late();
   }
 
   @Override

@@ -23,7 +23,9 @@ final class DecideOperator extends RememberingOperator<Finding, Outgoing, OrderC
 
   private static final long serialVersionUID = 1L;
 
+  private final RiskSettings settings;
   private final Expressions expressions;
+  private transient RiskMetrics metrics;
   private final PublishedDecisions.Lookup lookup;
   private transient Decider decider;
   private transient EventCodec plain;
@@ -32,7 +34,8 @@ final class DecideOperator extends RememberingOperator<Finding, Outgoing, OrderC
   private transient PublishedDecisions published;
 
   DecideOperator(Expressions expressions, RiskSettings settings, PublishedDecisions.Lookup lookup) {
-    super(settings);
+    super(settings, settings.waits());
+    this.settings = settings;
     this.expressions = expressions;
     this.lookup = lookup;
   }
@@ -68,6 +71,7 @@ final class DecideOperator extends RememberingOperator<Finding, Outgoing, OrderC
   @Override
   public void open() throws Exception {
     super.open();
+    metrics = new RiskMetrics(getMetricGroup());
     plain = EventCodec.singleObject();
     wire = Intake.wire(settings);
     decider =
@@ -134,18 +138,23 @@ final class DecideOperator extends RememberingOperator<Finding, Outgoing, OrderC
   }
 
   @Override
-  public OrderCase create() {
+  public OrderCase create(String key) {
     return new OrderCase();
   }
 
   @Override
-  public OrderCase unpack(byte[] bytes) {
+  public OrderCase unpack(String key, byte[] bytes) {
     return OrderCase.unpack(bytes);
   }
 
   @Override
   public byte[] pack(String key, OrderCase order) {
     return order.isEmpty() ? null : order.pack(packer);
+  }
+
+  @Override
+  void late() {
+    metrics.late();
   }
 
   @Override

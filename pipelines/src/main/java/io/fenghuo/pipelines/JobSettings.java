@@ -24,6 +24,8 @@ public abstract class JobSettings<S extends JobSettings<S>> implements Serializa
   private long oldest = 946_684_800_000L;
   private String registry;
   private String group;
+  private Duration retention = Duration.ofDays(31);
+  private int cachedBytes = 256 << 20;
   private final Properties kafkaProperties = new Properties();
 
   JobSettings(String kafka, Map<String, String> rules, String group) {
@@ -112,6 +114,29 @@ public abstract class JobSettings<S extends JobSettings<S>> implements Serializa
 
   public S kafkaProperty(String key, String value) {
     kafkaProperties.setProperty(key, value);
+    return self();
+  }
+
+  /** What was not touched for this long is forgotten. At least the longest window. */
+  public Duration retention() {
+    return retention;
+  }
+
+  public S retention(Duration retention) {
+    this.retention = positive("retention", retention);
+    return self();
+  }
+
+  /** Heap for recently used entities in each subtask, bytes; everything else is in RocksDB. */
+  public int cachedBytes() {
+    return cachedBytes;
+  }
+
+  public S cachedBytes(int cachedBytes) {
+    if (cachedBytes < 0) {
+      throw new IllegalArgumentException("cachedBytes: " + cachedBytes + " (expected: >= 0)");
+    }
+    this.cachedBytes = cachedBytes;
     return self();
   }
 

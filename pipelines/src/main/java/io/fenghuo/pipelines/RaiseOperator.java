@@ -13,18 +13,23 @@ import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 final class RaiseOperator extends RememberingOperator<AlertSignal, Outgoing, RaisedAlerts> {
 
   private static final long serialVersionUID = 1L;
+
   private static final int WEIGHT = 500;
 
+  private final RiskSettings settings;
+  private transient RiskMetrics metrics;
   private transient EventCodec plain;
   private transient EventCodec wire;
 
   RaiseOperator(RiskSettings settings) {
-    super(settings);
+    super(settings, settings.waits());
+    this.settings = settings;
   }
 
   @Override
   public void open() throws Exception {
     super.open();
+    metrics = new RiskMetrics(getMetricGroup());
     plain = codec();
     wire = Intake.wire(settings);
   }
@@ -60,18 +65,23 @@ final class RaiseOperator extends RememberingOperator<AlertSignal, Outgoing, Rai
   }
 
   @Override
-  public RaisedAlerts create() {
+  public RaisedAlerts create(String key) {
     return new RaisedAlerts();
   }
 
   @Override
-  public RaisedAlerts unpack(byte[] bytes) {
+  public RaisedAlerts unpack(String key, byte[] bytes) {
     return RaisedAlerts.unpack(bytes, codec());
   }
 
   @Override
   public byte[] pack(String key, RaisedAlerts alerts) {
     return alerts.pack(packer, codec());
+  }
+
+  @Override
+  void late() {
+    metrics.late();
   }
 
   @Override

@@ -1,10 +1,12 @@
 package io.fenghuo.pipelines;
 
 import io.fenghuo.rules.journal.Packer;
+import java.util.function.LongSupplier;
 import org.apache.flink.api.common.state.StateTtlConfig;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeutils.base.array.BytePrimitiveArraySerializer;
+import org.apache.flink.metrics.Gauge;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.runtime.state.VoidNamespace;
@@ -18,8 +20,8 @@ import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.util.OutputTag;
 
 /**
- * What the keyed operators of the risk job share: one value for each key in RocksDB behind a
- * write-back cache, event timers, and in event-time mode the waiting for event time.
+ * What keyed operators share: one value for each key in RocksDB behind a write-back cache, and event
+ * timers.
  *
  * @param <I> what comes in
  * @param <O> what goes out
@@ -34,16 +36,23 @@ abstract class RememberingOperator<I, O, V> extends AbstractStreamOperator<O>
 
   static final long NO_WATERMARK = Long.MIN_VALUE;
 
-  protected final RiskSettings settings;
-  protected transient RiskMetrics metrics;
+  private final JobSettings<?> job;
+  private final boolean waits;
   protected transient Packer packer;
   private transient WriteBackCache<V> cache;
   private transient InternalTimerService<VoidNamespace> timers;
   private transient StreamRecord<O> outgoing;
 
-  RememberingOperator(RiskSettings settings) {
-    this.settings = settings;
+  /**
+   * @param waits whether things are settled when event time has come, and not at once
+   */
+  RememberingOperator(JobSettings<?> job, boolean waits) {
+    this.job = job;
+    this.waits = waits;
   }
+
+  /** Something came when its event time had passed already. */
+  abstract void late();
 
   /** The part of the cache's memory that is this operator's. */
   abstract double share();
@@ -62,7 +71,7 @@ abstract class RememberingOperator<I, O, V> extends AbstractStreamOperator<O>
     ValueStateDescriptor<byte[]> descriptor =
         new ValueStateDescriptor<>("remembered", BytePrimitiveArraySerializer.INSTANCE);
     descriptor.enableTimeToLive(
-        StateTtlConfig.newBuilder(settings.retention())
+        StateTtlConfig.newBuilder(job.retention())
             .setUpdateType(StateTtlConfig.UpdateType.OnCreateAndWrite)
             .setStateVisibility(StateTtlConfig.StateVisibility.ReturnExpiredIfNotCleanedUp)
             .cleanupInRocksdbCompactFilter(10_000)
@@ -74,17 +83,16 @@ abstract class RememberingOperator<I, O, V> extends AbstractStreamOperator<O>
             this,
             this::weigh,
             this::setCurrentKey,
-            (long) (settings.cachedBytes() * share()));
+            (long) (job.cachedBytes() * share()));
   }
 
   @Override
   public void open() throws Exception {
     super.open();
-    metrics = new RiskMetrics(getMetricGroup());
     timers = getInternalTimerService("event-time", VoidNamespaceSerializer.INSTANCE, this);
-    metrics.gauge("cached_keys", () -> cache.size());
-    metrics.gauge("cache_hits", () -> cache.hits());
-    metrics.gauge("cache_misses", () -> cache.misses());
+    gauge("cached_keys", () -> cache.size());
+    gauge("cache_hits", () -> cache.hits());
+    gauge("cache_misses", () -> cache.misses());
     metrics.gauge(
         "watermark_lag_ms",
         () ->
@@ -118,24 +126,26 @@ abstract class RememberingOperator<I, O, V> extends AbstractStreamOperator<O>
     cache.changed();
   }
 
-  /** True when, in event-time mode, this time has not come yet; then a timer is set for it. */
+  /** True when this time is waited for and has not come yet; then a timer is set for it. */
   protected final boolean tooEarly(long time) {
-    if (settings.mode() == RiskSettings.Mode.ARRIVAL) {
+    if (!waits) {
       return false;
     }
     if (time > timers.currentWatermark()) {
       callAt(time);
       return true;
     }
-    metrics.late();
+    late();
     return false;
   }
 
   /** Up to which event time things may be settled now. */
   protected final long settleUpTo() {
-    return settings.mode() == RiskSettings.Mode.ARRIVAL
-        ? Long.MAX_VALUE
-        : timers.currentWatermark();
+    return waits ? timers.currentWatermark() : Long.MAX_VALUE;
+  }
+
+  private void gauge(String name, LongSupplier value) {
+    getMetricGroup().addGroup("fenghuo").gauge(name, (Gauge<Long>) value::getAsLong);
   }
 
   protected final void callAt(long time) {

@@ -1,6 +1,5 @@
 package io.fenghuo.pipelines;
 
-import java.time.Duration;
 import java.util.Map;
 
 /** What the risk job can be told. */
@@ -20,8 +19,6 @@ public final class RiskSettings extends JobSettings<RiskSettings> {
   }
 
   private Mode mode = Mode.ARRIVAL;
-  private Duration retention = Duration.ofDays(31);
-  private int cachedBytes = 256 << 20;
 
   /**
    * @param kafka bootstrap servers, host:port
@@ -40,31 +37,12 @@ public final class RiskSettings extends JobSettings<RiskSettings> {
     return mode;
   }
 
+  boolean waits() {
+    return mode == Mode.EVENT_TIME;
+  }
+
   public RiskSettings mode(Mode mode) {
     this.mode = mode;
-    return this;
-  }
-
-  /** What was not touched for this long is forgotten. At least the longest window. */
-  public Duration retention() {
-    return retention;
-  }
-
-  public RiskSettings retention(Duration retention) {
-    this.retention = positive("retention", retention);
-    return this;
-  }
-
-  /** Heap for recently used entities in each subtask, bytes; everything else is in RocksDB. */
-  public int cachedBytes() {
-    return cachedBytes;
-  }
-
-  public RiskSettings cachedBytes(int cachedBytes) {
-    if (cachedBytes < 0) {
-      throw new IllegalArgumentException("cachedBytes: " + cachedBytes + " (expected: >= 0)");
-    }
-    this.cachedBytes = cachedBytes;
     return this;
   }
 }

@@ -26,9 +26,9 @@ final class WriteBackCache<V> {
 
   /** How values become bytes and back. */
   interface Form<V> {
-    V create();
+    V create(String key);
 
-    V unpack(byte[] bytes);
+    V unpack(String key, byte[] bytes);
 
     /** Null when there is nothing to keep. */
     byte[] pack(String key, V value);
@@ -117,7 +117,7 @@ final class WriteBackCache<V> {
       current = new Slot<V>().of(key);
       byte[] bytes = state.value();
       current.stored = bytes != null;
-      current.value = bytes == null ? form.create() : form.unpack(bytes);
+      current.value = bytes == null ? form.create(key) : form.unpack(key, bytes);
       slots.put(current, current);
       round.add(current);
       reweigh(current);

@@ -109,12 +109,12 @@ class WriteBackCacheTest {
 
   private static final class Letters implements WriteBackCache.Form<StringBuilder> {
     @Override
-    public StringBuilder create() {
+    public StringBuilder create(String key) {
       return new StringBuilder();
     }
 
     @Override
-    public StringBuilder unpack(byte[] bytes) {
+    public StringBuilder unpack(String key, byte[] bytes) {
       return new StringBuilder(new String(bytes, StandardCharsets.UTF_8));
     }
 
