@@ -35,7 +35,6 @@ import java.util.regex.Pattern;
  * <pre>
  * series:
  *   - where: { method: alipay }        # dimension values; none for the shop as a whole
- *     window: 1 minute
  *     points: 995/1000x60 900..500/1000x10 _x5 day(400)x2
  *     noise: chance                    # or a percentage; with seed
  *     but: [ { at: 1d10h, for: 20m, times: 0.4 } ]
@@ -47,7 +46,8 @@ import java.util.regex.Pattern;
  * otherwise. A point is a value or numerator/denominator; {@code a..b} goes evenly from one to the
  * other, {@code _} is a window without a reading, {@code day(n)} a day of a shop's trade with n in
  * its busiest window, {@code xN} repeats. {@code figure} names one of the watch's figures; default
- * the first.
+ * the first. A reading comes when its window ends, or, where {@code early} is true, when it begins,
+ * as it does for windows that are looked at while they fill.
  */
 public final class WatchTest {
 
@@ -61,6 +61,7 @@ public final class WatchTest {
   /** An alert a test expects; times in milliseconds from the test's start, -1 when not checked. */
   private record Expected(
       int line,
+      String watch,
       String key,
       long at,
       long within,
@@ -69,6 +70,9 @@ public final class WatchTest {
       long starts,
       long end,
       List<String> texts) {}
+
+  /** A reading and when it comes. */
+  private record Arrival(long time, Reading reading) {}
 
   /** What became of one alert. */
   private static final class Seen {
@@ -81,7 +85,7 @@ public final class WatchTest {
   private final String id;
   private final ZoneId zone;
   private final List<RuleError> errors = new ArrayList<>();
-  private final List<Reading> readings = new ArrayList<>();
+  private final List<Arrival> readings = new ArrayList<>();
   private final List<Expected> expected = new ArrayList<>();
   private Watches watches;
   private Watch watch;
@@ -111,8 +115,11 @@ public final class WatchTest {
     Map<String, String> needed = new TreeMap<>();
     files.forEach(
         (path, text) -> {
-          boolean own = path.equals(id + ".yaml");
-          if (own) {
+          boolean campaign =
+              Section.parse(path, text, new ArrayList<>())
+                  .filter(section -> section.has("campaign"))
+                  .isPresent();
+          if (path.equals(id + ".yaml") || campaign) {
             needed.put(path, text);
           }
         });
@@ -157,7 +164,9 @@ public final class WatchTest {
       errors.add(new RuleError(file, 0, "expect: missing (expected: a list, [] for no alert)"));
     }
     section.refuseOthers();
-    readings.sort(Comparator.comparingLong(Reading::to).thenComparing(Reading::figure));
+    readings.sort(
+        Comparator.comparingLong(Arrival::time)
+            .thenComparing(arrival -> arrival.reading().figure()));
   }
 
   private long millis(String local) {
@@ -210,6 +219,7 @@ public final class WatchTest {
             });
     return new Expected(
         one.line(),
+        one.text("alert", false).orElse(id),
         one.text("key", false).orElse(""),
         time(one, "at", -1),
         time(one, "within", 0),
@@ -228,7 +238,7 @@ public final class WatchTest {
           .ifPresent(values -> values.forEach((name, value) -> where.put(name, "" + value)));
     }
     boolean known =
-        watch.needs().stream()
+        needs().stream()
             .anyMatch(
                 need ->
                     need.name().equals(figure) && where.keySet().equals(new TreeSet<>(need.by())));
@@ -239,16 +249,17 @@ public final class WatchTest {
               + " by "
               + where.keySet()
               + " (expected one of "
-              + watch.needs().stream().map(need -> need.name() + " by " + need.by()).toList()
+              + needs().stream().map(need -> need.name() + " by " + need.by()).toList()
               + ")");
     }
     long window =
-        watch.needs().stream()
+        needs().stream()
             .filter(need -> need.name().equals(figure))
             .findFirst()
             .map(NeededFigure::window)
             .orElse(60_000L);
     long at = time(one, "at", 0);
+    boolean early = one.truth("early");
     Series series =
         new Series(
             one.text("noise", false).orElse("0%"), one.number("seed", 1, 1, 999_999_999), window);
@@ -268,16 +279,29 @@ public final class WatchTest {
                   return;
                 }
                 int times = point.group(2) == null ? 1 : Integer.parseInt(point.group(2));
-                offset = points(series, figure, where, point.group(1), times, offset);
+                offset = points(series, figure, where, early, point.group(1), times, offset);
               }
             });
     one.refuseOthers();
+  }
+
+  /** The watch's figures, and those of the watches a campaign makes. */
+  private List<NeededFigure> needs() {
+    return watches.all().stream()
+        .filter(one -> isOurs(one.about().id()))
+        .flatMap(one -> one.needs().stream())
+        .toList();
+  }
+
+  private boolean isOurs(String watchId) {
+    return watchId.equals(id) || watchId.startsWith(id + "/");
   }
 
   private long points(
       Series series,
       String figure,
       SortedMap<String, String> where,
+      boolean early,
       String point,
       int times,
       long from) {
@@ -294,7 +318,7 @@ public final class WatchTest {
       double top = between(ends, 0, share);
       double bottom = between(ends, 1, share);
       double[] drawn = series.draw(at, top * shape, bottom * shape);
-      readings.add(
+      Reading reading =
           new Reading(
               figure,
               where,
@@ -303,7 +327,8 @@ public final class WatchTest {
               drawn[1] == 0 ? Double.NaN : drawn[0] / (Double.isNaN(bottom) ? 1 : drawn[1]),
               drawn[0],
               drawn[1],
-              1));
+              1);
+      readings.add(new Arrival(early ? reading.from() : reading.to(), reading));
     }
     return from + count * series.window();
   }
@@ -336,6 +361,7 @@ public final class WatchTest {
     }
     Map<String, Seen> seen = new LinkedHashMap<>();
     replay(restart, seen);
+    seen.values().removeIf(alert -> !isOurs(alert.first.getRuleId()));
     return compare(new ArrayList<>(seen.values()));
   }
 
@@ -351,14 +377,14 @@ public final class WatchTest {
     }
     Packer packer = new Packer();
     long every = watches.all().stream().mapToLong(Watch::every).min().orElse(60_000L);
-    long last = readings.isEmpty() ? start : readings.get(readings.size() - 1).to();
+    long last = readings.isEmpty() ? start : readings.get(readings.size() - 1).time();
     long end = runs >= 0 ? start + runs : last;
     // Weeks of seconds would take minutes: of long series every so-manieth moment.
     int stride = 1 + readings.size() / MOST_RESTARTS;
     int next = 0;
     for (long now = start; now <= end; now += every) {
-      while (next < readings.size() && readings.get(next).to() <= now) {
-        Reading reading = readings.get(next++);
+      while (next < readings.size() && readings.get(next).time() <= now) {
+        Reading reading = readings.get(next++).reading();
         for (Watches.Place place : watches.places(reading)) {
           String key = place.key();
           owners.put(key, place.watch());
@@ -410,7 +436,10 @@ public final class WatchTest {
     for (Expected one : expected) {
       Optional<Seen> found =
           left.stream()
-              .filter(alert -> alert.first.getLabels().get("key").equals(one.key()))
+              .filter(
+                  alert ->
+                      alert.first.getLabels().get("key").equals(one.key())
+                          && alert.first.getRuleId().equals(one.watch()))
               .findFirst();
       String where = file + ":" + one.line() + ": " + one.key() + ": ";
       if (found.isEmpty()) {

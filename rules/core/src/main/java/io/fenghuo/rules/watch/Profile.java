@@ -95,7 +95,7 @@ final class Profile {
 
   private static void pack(float[] values, Packer out) {
     for (float value : values) {
-      out.number(Float.isNaN(value) ? 0 : Float.floatToIntBits(value) + 1L);
+      out.number(Float.isNaN(value) ? 0 : 1 + (Float.floatToIntBits(value) & 0xFFFFFFFFL));
     }
   }
 

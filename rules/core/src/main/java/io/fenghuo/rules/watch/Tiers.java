@@ -12,7 +12,7 @@ import java.util.SortedMap;
  *
  * @param of filter of the events
  * @param field what is measured
- * @param statistic avg, max, min or a quantile such as p95
+ * @param statistic avg, max, min, a quantile such as p95, or count, which has no field
  * @param limit in the field's unit
  * @param window length of the figure's windows, milliseconds
  * @param tiers from the lowest to the highest

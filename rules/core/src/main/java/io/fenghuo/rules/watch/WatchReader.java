@@ -6,7 +6,9 @@ import io.fenghuo.rules.definition.Section;
 import io.fenghuo.rules.definition.Words;
 import io.fenghuo.schemas.RuleMode;
 import io.fenghuo.schemas.Severity;
+import java.time.LocalDateTime;
 import java.time.ZoneId;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -40,6 +42,14 @@ final class WatchReader {
 
   Watches read() throws RuleErrors {
     files.forEach(this::file);
+    Calendar calendar =
+        new Calendar(
+            watches.stream()
+                .filter(Campaign.class::isInstance)
+                .map(watch -> ((Campaign) watch).span())
+                .toList());
+    watches.replaceAll(
+        watch -> watch instanceof Anomaly anomaly ? anomaly.during(calendar) : watch);
     if (!errors.isEmpty()) {
       throw new RuleErrors(errors);
     }
@@ -89,7 +99,9 @@ final class WatchReader {
       case "objective" -> objective(about, body);
       case "tiers" -> tiers(about, body);
       case "absence" -> absence(about, body);
-      default -> failover(about, body);
+      case "failover" -> failover(about, body);
+      case "campaign" -> campaign(about, body);
+      default -> anomaly(about, body);
     };
   }
 
@@ -250,5 +262,174 @@ final class WatchReader {
       of.requireField(body, key, field);
     }
     return field;
+  }
+
+  // ---- anomalies and campaigns
+
+  private static Watch anomaly(About about, Section body) {
+    String figure = body.text("figure", !body.has("total")).orElse(about.id());
+    EventFilter good = body.has("total") ? EventFilter.read(body, "good") : null;
+    EventFilter total = body.has("total") ? EventFilter.read(body, "total") : null;
+    if (body.has("figure") && total != null) {
+      body.error("figure", figure + ": expected either a figure, or good and total");
+    }
+    List<String> by = by(body, good, total);
+    long window =
+        body.parsed(
+            "window",
+            false,
+            MINUTE,
+            text -> {
+              if (List.of("1 minute", "1 hour").contains(text)) {
+                return text.equals("1 hour") ? Objective.HOUR : MINUTE;
+              }
+              throw new IllegalArgumentException(text + " (expected: 1 minute or 1 hour)");
+            });
+    Anomaly.Nature nature =
+        body.choice("nature", false, Anomaly.Nature.COUNT, Anomaly.Nature.class);
+    String watch =
+        body.parsed(
+            "watch",
+            false,
+            "both",
+            text -> {
+              if (List.of("drop", "spike", "both").contains(text)) {
+                return text;
+              }
+              throw new IllegalArgumentException(text + " (expected: drop, spike or both)");
+            });
+    List<String> explain = body.texts("explain").orElse(List.of());
+    for (String dimension : explain) {
+      if (by.contains(dimension)) {
+        body.error("explain", dimension + ": already in by, so it has one value only");
+      }
+    }
+    double least = body.share("least", false, 0.15, 0, 10);
+    double floor = body.real("floor", 10, 0, 1e12);
+    boolean money = body.truth("money");
+    Severity severity = body.choice("severity", false, Severity.WARNING, Severity.class);
+    return new Anomaly(
+        about,
+        figure,
+        good == null ? null : good.text(),
+        total == null ? null : total.text(),
+        by,
+        window,
+        nature,
+        !watch.equals("spike"),
+        !watch.equals("drop"),
+        explain,
+        least,
+        floor,
+        money,
+        severity,
+        Calendar.NONE);
+  }
+
+  private Watch campaign(About about, Section body) {
+    long from = moment(body, "from", true, 0);
+    long to = moment(body, "to", true, from + Objective.HOUR);
+    long warmUp = moment(body, "warm-up", false, from);
+    int hours = (int) ((to - from) / Objective.HOUR);
+    if (to <= from || hours > 31 * 24) {
+      body.error("to", "expected after from, and at most 31 days later");
+      return null;
+    }
+    if (from % Objective.HOUR != 0 || to % Objective.HOUR != 0) {
+      body.error("from", "from and to are full hours, as the target curve is by the hour");
+    }
+    if (warmUp > from) {
+      body.error("warm-up", "later than from (expected: before it)");
+    }
+    List<Campaign.Peak> peaks = new ArrayList<>();
+    for (Section peak : body.sections("peaks")) {
+      long at = moment(peak, "at", true, from);
+      long length = peak.duration("for", true, MINUTE, MINUTE, DAY);
+      peaks.add(new Campaign.Peak(at, at + length, peak.real("times", 1, 1, 1_000)));
+      peak.refuseOthers();
+      if (at < from || at + length > to) {
+        peak.error("at", "not within the campaign");
+      }
+    }
+    List<Campaign.Target> targets = new ArrayList<>();
+    for (Section target : body.sections("targets")) {
+      targets.add(target(target, hours));
+      target.refuseOthers();
+    }
+    if (targets.isEmpty()) {
+      body.error("targets", "expected at least one");
+    }
+    List<Tiers.Tier> behind = steps(body, "behind");
+    for (Section load : body.sections("capacity")) {
+      EventFilter of = EventFilter.read(load, "of");
+      String name = load.text("name", true).orElse("-");
+      double tested = load.real("tested", 0, 0.001, 1e9);
+      List<Tiers.Tier> steps = steps(load, "at");
+      Words title = load.words("title", new Words(name, name), true);
+      load.refuseOthers();
+      if (of != null && tested > 0) {
+        watches.add(
+            new Tiers(
+                new About(
+                    about.id() + "/" + name, title, about.owner(), about.mode(), about.zone()),
+                of.text(),
+                null,
+                "count",
+                List.of(),
+                tested * 60,
+                MINUTE,
+                steps,
+                0,
+                0.05,
+                0));
+      }
+    }
+    return new Campaign(about, from, to, warmUp, peaks, targets, behind);
+  }
+
+  private static Campaign.Target target(Section target, int hours) {
+    String name = target.text("name", true).orElse("-");
+    Words title = target.words("title", new Words(name, name), false);
+    String figure = target.text("figure", true).orElse("-");
+    double total = target.real("total", 0, 0, 1e15);
+    boolean money = target.truth("money");
+    boolean byDay = target.truth("by-day");
+    List<String> curve = target.texts("curve").orElse(List.of());
+    double[] shares = new double[hours];
+    double sum = 0;
+    if (curve.size() != hours) {
+      target.error("curve", curve.size() + " numbers (expected: one for each hour, " + hours + ")");
+    } else {
+      for (int i = 0; i < hours; i++) {
+        try {
+          shares[i] = Math.max(0, Double.parseDouble(curve.get(i)));
+        } catch (NumberFormatException wrong) {
+          target.error("curve", curve.get(i) + " (expected: numbers)");
+        }
+        sum += shares[i];
+      }
+    }
+    if (!(total > 0 && (sum > 0 || curve.size() != hours))) {
+      target.error("total", "expected more than 0, and a curve that is not all 0");
+    }
+    for (int i = 0; i < hours; i++) {
+      shares[i] *= sum > 0 ? total / sum : 0;
+    }
+    return new Campaign.Target(name, title, figure, money, byDay, shares);
+  }
+
+  /** A local time of the shop, {@code 2026-11-11T00:00}, as milliseconds. */
+  private long moment(Section section, String key, boolean required, long fallback) {
+    return section.parsed(
+        key,
+        required,
+        fallback,
+        text -> {
+          try {
+            return LocalDateTime.parse(text).atZone(zone).toInstant().toEpochMilli();
+          } catch (DateTimeParseException wrong) {
+            throw new IllegalArgumentException(text + " (expected: a time: 2026-11-11T00:00)");
+          }
+        });
   }
 }
