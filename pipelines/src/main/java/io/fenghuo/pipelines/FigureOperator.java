@@ -27,7 +27,9 @@ import org.apache.flink.streaming.api.operators.InternalTimer;
 import org.apache.flink.streaming.api.operators.InternalTimerService;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.api.operators.Triggerable;
+import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.streaming.runtime.watermarkstatus.WatermarkStatus;
 import org.apache.flink.util.OutputTag;
 
 /**
@@ -58,6 +60,7 @@ final class FigureOperator extends AbstractStreamOperator<Outgoing>
   private transient EventCodec wire;
   private transient MonitorMetrics metrics;
   private transient StreamRecord<Outgoing> outgoing;
+  private transient Watermark held;
 
   FigureOperator(FigureFilters filters, MonitorSettings settings) {
     this.filters = filters;
@@ -78,7 +81,7 @@ final class FigureOperator extends AbstractStreamOperator<Outgoing>
     metrics = new MonitorMetrics(getMetricGroup());
     outgoing = new StreamRecord<>(null);
     long every = settings.publish().toMillis();
-    getProcessingTimeService().scheduleAtFixedRate(time -> publish(), every, every);
+    getProcessingTimeService().scheduleAtFixedRate(time -> publishAndMove(), every, every);
     metrics.gauge(
         "pieces_at_hand", () -> books.values().stream().mapToLong(FigureBook::size).sum());
   }
@@ -148,6 +151,33 @@ final class FigureOperator extends AbstractStreamOperator<Outgoing>
     }
   }
 
+  /**
+   * Time goes on only when what belongs before it was published: who looks at figures takes a
+   * window for complete when time has passed it.
+   */
+  @Override
+  public void processWatermark(Watermark mark) throws Exception {
+    held = mark;
+    if (mark.getTimestamp() == Long.MAX_VALUE) {
+      publishAndMove();
+    }
+  }
+
+  @Override
+  public void processWatermarkStatus(WatermarkStatus status) throws Exception {
+    publishAndMove();
+    super.processWatermarkStatus(status);
+  }
+
+  private void publishAndMove() throws Exception {
+    publish();
+    if (held != null) {
+      Watermark mark = held;
+      held = null;
+      super.processWatermark(mark);
+    }
+  }
+
   private void publish() {
     books.values().forEach(book -> book.publish(this::publish));
   }
@@ -175,7 +205,7 @@ final class FigureOperator extends AbstractStreamOperator<Outgoing>
 
   @Override
   public void finish() throws Exception {
-    publish();
+    publishAndMove();
     super.finish();
   }
 

@@ -2,13 +2,17 @@ package io.fenghuo.pipelines;
 
 import io.fenghuo.rules.definition.RuleErrors;
 import io.fenghuo.rules.esper.EsperCompiler;
+import io.fenghuo.rules.figure.FigureDefinition;
 import io.fenghuo.rules.figure.FigureFilters;
 import io.fenghuo.rules.figure.FigurePlan;
 import io.fenghuo.rules.figure.FigureSet;
 import io.fenghuo.rules.figure.Measurement;
 import io.fenghuo.rules.figure.Partial;
 import io.fenghuo.rules.figure.Reading;
+import io.fenghuo.rules.watch.WatchFigures;
+import io.fenghuo.rules.watch.Watches;
 import io.fenghuo.schemas.Stream;
+import java.util.ArrayList;
 import java.util.List;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.streaming.api.datastream.DataStream;
@@ -20,7 +24,7 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
  *
  * <pre>
  * read → measure → gather (by event id: duplicates end here) → figures (by figure) → kpis
- *           ↘ dead letters of what only this job reads
+ *           ↘ dead letters of what only this job reads          ↘ watch (by watch and subject) → alerts
  * </pre>
  */
 public final class MonitorJob {
@@ -47,14 +51,19 @@ public final class MonitorJob {
       throws RuleErrors {
     env.configure(RiskJob.needs("fenghuo-monitor"));
     FigureSet figures = FigureSet.read(settings.rules());
-    FigureFilters filters =
-        EsperCompiler.compile(new FigurePlan(figures.definitions()), figures.lines());
+    Watches watches = Watches.read(settings.rules(), settings.zone());
+    List<FigureDefinition> definitions = new ArrayList<>(figures.definitions());
+    definitions.addAll(WatchFigures.of(figures, watches).definitions());
+    FigureFilters filters = EsperCompiler.compile(new FigurePlan(definitions), figures.lines());
 
     List<String> topics = READS.stream().map(Stream::topic).toList();
     Figures measured =
         measure(
             KafkaEdge.read(env, topics, Operators.READ_TO_MEASURE, settings), filters, settings);
-    KafkaEdge.publish(measured.points(), Stream.KPIS, Operators.PUBLISH_FIGURES, settings);
+    Findings found = watch(measured.readings(), settings);
+    KafkaEdge.publish(
+        measured.points().union(found.derived()), Stream.KPIS, Operators.PUBLISH_FIGURES, settings);
+    KafkaEdge.publish(found.alerts(), Stream.ALERTS, Operators.PUBLISH_ALERTS, settings);
     KafkaEdge.publish(
         measured.dead(), Stream.DEAD_LETTERS, Operators.PUBLISH_DEAD_LETTERS, settings);
   }
@@ -86,5 +95,29 @@ public final class MonitorJob {
         points,
         points.getSideOutput(FigureOperator.READINGS),
         measurements.getSideOutput(MeasureFunction.DEAD));
+  }
+
+  /** What comes of watching: alerts, and figures that watches derive. */
+  record Findings(DataStream<Outgoing> alerts, DataStream<Outgoing> derived) {}
+
+  /** From readings to alerts. */
+  static Findings watch(DataStream<Reading> readings, MonitorSettings settings) {
+    SingleOutputStreamOperator<Outgoing> alerts =
+        readings
+            .flatMap(new RouteToWatches(settings))
+            .returns(PackedType.WATCHED)
+            .name(Operators.ROUTE)
+            .uid(Operators.ROUTE)
+            .keyBy(Watched::place, Types.STRING)
+            .transform(Operators.WATCH, PackedType.OUTGOING, new WatchOperator(settings))
+            .uid(Operators.WATCH);
+    DataStream<Outgoing> derived =
+        alerts
+            .getSideOutput(WatchOperator.DERIVED)
+            .map(new DerivedFigures(settings))
+            .returns(PackedType.OUTGOING)
+            .name(Operators.DERIVE)
+            .uid(Operators.DERIVE);
+    return new Findings(alerts, derived);
   }
 }

@@ -68,6 +68,10 @@ final class MonitorMetrics {
     counter("too_late_events").inc();
   }
 
+  void alert(String watch) {
+    counter("alerts", "rule", watch).inc();
+  }
+
   void published() {
     counter("published_points").inc();
   }

@@ -20,5 +20,9 @@ public final class Operators {
   public static final String FIGURES = "figures";
   public static final String PUBLISH_FIGURES = "publish-figures";
 
+  public static final String ROUTE = "route-to-watches";
+  public static final String WATCH = "watch";
+  public static final String DERIVE = "derived-figures";
+
   private Operators() {}
 }

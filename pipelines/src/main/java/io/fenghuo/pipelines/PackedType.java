@@ -36,6 +36,7 @@ final class PackedType<T> extends TypeInformation<T> {
       new PackedType<>(Measurement.class, new Measurements());
   static final TypeInformation<Partial> PARTIAL = new PackedType<>(Partial.class, new Partials());
   static final TypeInformation<Reading> READING = new PackedType<>(Reading.class, new Readings());
+  static final TypeInformation<Watched> WATCHED = new PackedType<>(Watched.class, new Watcheds());
   static final TypeInformation<Arrival> ARRIVAL = new PackedType<>(Arrival.class, new Arrivals());
 
   private final Class<T> type;
@@ -280,6 +281,38 @@ final class PackedType<T> extends TypeInformation<T> {
     public static final class Snapshot extends SimpleTypeSerializerSnapshot<Reading> {
       public Snapshot() {
         super(Readings::new);
+      }
+    }
+  }
+
+  /** See {@link Watched}. */
+  public static final class Watcheds extends PackedSerializer<Watched> {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    void pack(Watched value, Packer out) {
+      value.pack(out);
+    }
+
+    @Override
+    Watched unpack(Unpacker in) {
+      return Watched.unpack(in);
+    }
+
+    @Override
+    public TypeSerializer<Watched> duplicate() {
+      return new Watcheds();
+    }
+
+    @Override
+    public TypeSerializerSnapshot<Watched> snapshotConfiguration() {
+      return new Snapshot();
+    }
+
+    /** Nothing to remember. */
+    public static final class Snapshot extends SimpleTypeSerializerSnapshot<Watched> {
+      public Snapshot() {
+        super(Watcheds::new);
       }
     }
   }

@@ -20,8 +20,8 @@ import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.util.OutputTag;
 
 /**
- * What keyed operators share: one value for each key in RocksDB behind a write-back cache, and event
- * timers.
+ * What keyed operators share: one value for each key in RocksDB behind a write-back cache, and
+ * event timers.
  *
  * @param <I> what comes in
  * @param <O> what goes out
@@ -79,11 +79,7 @@ abstract class RememberingOperator<I, O, V> extends AbstractStreamOperator<O>
     ValueState<byte[]> state = context.getKeyedStateStore().getState(descriptor);
     cache =
         new WriteBackCache<>(
-            state,
-            this,
-            this::weigh,
-            this::setCurrentKey,
-            (long) (job.cachedBytes() * share()));
+            state, this, this::weigh, this::setCurrentKey, (long) (job.cachedBytes() * share()));
   }
 
   @Override
@@ -124,6 +120,11 @@ abstract class RememberingOperator<I, O, V> extends AbstractStreamOperator<O>
   /** Notes that the value recalled last was altered. */
   protected final void remember() throws Exception {
     cache.changed();
+  }
+
+  /** How far event time has come, milliseconds; {@link #NO_WATERMARK} before it has begun. */
+  protected final long eventTime() {
+    return timers.currentWatermark();
   }
 
   /** True when this time is waited for and has not come yet; then a timer is set for it. */

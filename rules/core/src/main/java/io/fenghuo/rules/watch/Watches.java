@@ -25,10 +25,24 @@ public record Watches(List<Watch> all) {
   /** A watch and the subject whose state it keeps. */
   public record Place(Watch watch, SortedMap<String, String> subject) {
 
-    /** Tells this state from all others; stable, so that state is found again. */
+    /**
+     * Tells this state from all others; the same as long as the watch looks at the same figures, so
+     * that state is found again. A watch that looks at others begins anew.
+     */
     public String key() {
-      return watch.about().id() + "|" + Wording.key(subject);
+      return watch.about().id() + "#" + digest(watch) + "|" + Wording.key(subject);
     }
+
+    private static String digest(Watch watch) {
+      return Integer.toHexString(watch.needs().toString().hashCode());
+    }
+  }
+
+  /** The watch whose state lies under this key; empty when it is gone or was edited. */
+  public Optional<Watch> watchOf(String key) {
+    return all.stream()
+        .filter(watch -> key.startsWith(watch.about().id() + "#" + Place.digest(watch) + "|"))
+        .findFirst();
   }
 
   /** True for a file that defines watches, and no rule. */
