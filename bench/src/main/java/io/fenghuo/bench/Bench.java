@@ -43,6 +43,7 @@ final class Bench implements Callable<Integer> {
   /** What can be measured. */
   enum Part {
     THROUGHPUT,
+    MONITOR,
     LATENCY,
     RULES,
     USERS,
@@ -199,12 +200,18 @@ final class Bench implements Callable<Integer> {
       record(tape, read, events);
     }
     boolean drains =
-        only.contains(Part.THROUGHPUT) || only.contains(Part.RULES) || only.contains(Part.PROFILE);
+        only.contains(Part.THROUGHPUT)
+            || only.contains(Part.MONITOR)
+            || only.contains(Part.RULES)
+            || only.contains(Part.PROFILE);
     if (drains) {
       try (Stage stage = filled(work.resolve("shop"), tape)) {
         Drain drain = new Drain(stage, events, warmUp, seconds, this::show);
         if (only.contains(Part.THROUGHPUT)) {
           throughput(drain);
+        }
+        if (only.contains(Part.MONITOR)) {
+          monitor(drain);
         }
         if (only.contains(Part.PROFILE)) {
           profile(drain);
@@ -239,6 +246,24 @@ final class Bench implements Callable<Integer> {
     row("throughput, floor", rate(floor).show("%,.0f") + " events/s", "", floor);
     row("throughput, shipped rules", rate(ours).show("%,.0f") + " events/s", "", ours);
     row("→ of the floor", ratio.show("%.2f"), verdict(ratio.median() >= 0.4, "≥ 0.4"), List.of());
+    row(
+        "→ of the floor, by processor time",
+        cpu(floor).per(cpu(ours)).show("%.2f"),
+        "less noisy than the clock",
+        List.of());
+  }
+
+  private void monitor(Drain drain) throws IOException {
+    List<Drain.Result> floor = new ArrayList<>();
+    List<Drain.Result> ours = new ArrayList<>();
+    for (int round = 0; round < rounds; round++) {
+      floor.add(noted("monitor", drain.run(JobProcess.FLOOR, 0, null)));
+      ours.add(noted("monitor", drain.run(JobProcess.MONITOR, 0, null)));
+    }
+    Figures ratio = rate(ours).per(rate(floor));
+    row("monitor, floor", rate(floor).show("%,.0f") + " events/s", "", floor);
+    row("monitor, shipped figures", rate(ours).show("%,.0f") + " events/s", "", ours);
+    row("→ of the floor", ratio.show("%.2f"), verdict(ratio.median() >= 1, "≥ 1"), List.of());
     row(
         "→ of the floor, by processor time",
         cpu(floor).per(cpu(ours)).show("%.2f"),

@@ -3,8 +3,11 @@ package io.fenghuo.bench;
 import io.fenghuo.local.FlinkCluster;
 import io.fenghuo.local.FlinkSettings;
 import io.fenghuo.local.Job;
+import io.fenghuo.pipelines.MonitorJob;
+import io.fenghuo.pipelines.MonitorSettings;
 import io.fenghuo.pipelines.RiskJob;
 import io.fenghuo.pipelines.RiskSettings;
+import io.fenghuo.rules.rehearsal.RulePacks;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.net.http.HttpClient;
@@ -18,6 +21,9 @@ import java.nio.file.Path;
  */
 final class JobProcess {
 
+  /** The monitor job with the shipped figures. */
+  static final String MONITOR = "monitor";
+
   static final String FLOOR = "floor";
 
   /**
@@ -30,13 +36,14 @@ final class JobProcess {
   /** Records that have left the Kafka source. */
   private static final String COUNTER = "flink_taskmanager_job_task_operator_numRecordsIn{";
 
-  private static final String SOURCE = "operator_name=\"Source:_read\"";
+  /** Both jobs' sources; a process runs but one of them. */
+  private static final String SOURCE = "operator_name=\"Source:_read";
 
   private JobProcess() {}
 
   /**
-   * @param args folder, Flink's port, port of the metrics, Kafka, consumer group, and {@code floor}
-   *     or a rule set as {@link RuleFiles#of} knows it
+   * @param args folder, Flink's port, port of the metrics, Kafka, consumer group, and {@code floor},
+   *     {@code monitor} or a rule set as {@link RuleFiles#of} knows it
    */
   public static void main(String[] args) throws Exception {
     Path folder = Path.of(args[0]);
@@ -52,6 +59,13 @@ final class JobProcess {
     Job job =
         args[5].equals(FLOOR)
             ? env -> FloorJob.build(env, kafka, group)
+            : args[5].equals(MONITOR)
+            ? env ->
+                MonitorJob.build(
+                    env,
+                    new MonitorSettings(kafka, RulePacks.shipped())
+                        .group(group)
+                        .kafkaProperty("max.partition.fetch.bytes", MOST_FETCHED))
             : env ->
                 RiskJob.build(
                     env,

@@ -9,6 +9,10 @@ import io.fenghuo.rules.definition.RuleError;
 import io.fenghuo.rules.definition.RuleErrors;
 import io.fenghuo.rules.definition.RuleSet;
 import io.fenghuo.rules.esper.EsperCompiler;
+import io.fenghuo.rules.figure.FigureDefinition;
+import io.fenghuo.rules.figure.FigurePlan;
+import io.fenghuo.rules.figure.FigureSet;
+import io.fenghuo.rules.rehearsal.FigureTest;
 import io.fenghuo.rules.rehearsal.RulePacks;
 import io.fenghuo.rules.rehearsal.RuleTest;
 import io.fenghuo.schemas.RuleMode;
@@ -16,6 +20,7 @@ import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -118,12 +123,34 @@ final class RulesCommand implements Runnable {
         RuleSet rules = RuleSet.read(files);
         Plan plan = Plan.of(rules);
         EsperCompiler.compile(plan);
+        FigureSet figures = FigureSet.read(files);
+        FigurePlan figurePlan = new FigurePlan(figures.definitions());
+        EsperCompiler.compile(figurePlan, figures.lines());
         cost(rules, plan);
+        if (!figures.definitions().isEmpty()) {
+          out()
+              .printf(
+                  "%d figures, %d with their cuts, %d distinct filters: all right.%n",
+                  figures.lines().size(),
+                  figures.definitions().size(),
+                  figurePlan.filters().size());
+        }
         warnings(rules, files);
         return 0;
       } catch (RuleErrors wrong) {
-        return refuse(wrong.errors());
+        return refuse(allErrors(files, wrong));
       }
+    }
+
+    /** Who mends a rule wants to know of a wrong figure too. */
+    private static List<RuleError> allErrors(Map<String, String> files, RuleErrors wrong) {
+      Set<RuleError> all = new LinkedHashSet<>(wrong.errors());
+      try {
+        FigureSet.read(files);
+      } catch (RuleErrors figures) {
+        all.addAll(figures.errors());
+      }
+      return List.copyOf(all);
     }
 
     private void cost(RuleSet rules, Plan plan) {
@@ -218,6 +245,24 @@ final class RulesCommand implements Runnable {
         }
         out().flush();
       }
+      for (String id : FigureTest.filesIn(files)) {
+        Optional<FigureTest> test = FigureTest.of(id, files);
+        if (test.isEmpty()) {
+          untested++;
+          out().println("no test  " + id);
+          continue;
+        }
+        List<RuleError> errors = test.get().run(EsperCompiler::compile);
+        if (errors.isEmpty()) {
+          passed++;
+          out().println("ok       " + id);
+        } else {
+          failed++;
+          out().println("FAILED   " + id);
+          refuse(errors);
+        }
+        out().flush();
+      }
       out().printf("%d passed, %d failed, %d without a test%n", passed, failed, untested);
       return failed == 0 ? 0 : CommandFailure.FAILED;
     }
@@ -244,6 +289,18 @@ final class RulesCommand implements Runnable {
                   effect(rule),
                   rule.title().zh(),
                   rule.title().en());
+        }
+        for (FigureDefinition figure : FigureSet.read(files).definitions()) {
+          if (figure.by().isEmpty()) {
+            out()
+                .printf(
+                    "%-32s %-6s %-22s %s · %s%n",
+                    figure.name(),
+                    "figure",
+                    figure.unit(),
+                    figure.title().zh(),
+                    figure.title().en());
+          }
         }
         return 0;
       } catch (RuleErrors wrong) {

@@ -29,6 +29,11 @@ public final class FigureBook {
 
   private static final byte FORM = 1;
   private static final String KNOWN = "known";
+  private static final String LATEST = "latest";
+
+  /** The drawer of what is never forgotten. */
+  private static final long ALWAYS = Long.MIN_VALUE;
+
   private static final long AT_HAND = 120_000L;
   private static final long HOUR = ShopCalendar.HOUR;
   private static final int WEEK_DAYS = 7;
@@ -81,6 +86,10 @@ public final class FigureBook {
     this.numeratorParts = FigurePlan.parts(figure.numerator());
     this.denominatorParts =
         figure.denominator() == null ? 1 : FigurePlan.parts(figure.denominator());
+    byte[] written = shelf.read(ALWAYS, LATEST);
+    if (written != null) {
+      latest = new Unpacker(written).number();
+    }
   }
 
   /** Adds what some events contribute. */
@@ -218,7 +227,11 @@ public final class FigureBook {
   private void tellDays(Place place, Consumer<Point> to) {
     int days = place.window == Window.WEEK ? WEEK_DAYS : MONTH_DAYS;
     Piece last = piece(new Place(Window.DAY, place.start, place.values), false);
-    Before earlier = before.computeIfAbsent(place, p -> before(p, days));
+    Before earlier = before.get(place);
+    if (earlier == null) {
+      earlier = before(place, days);
+      before.put(place, earlier);
+    }
     Piece whole = new Piece(place);
     whole.events = earlier.events + (last == null ? 0 : last.events);
     if (place.window == Window.DAY) {
@@ -250,10 +263,6 @@ public final class FigureBook {
   }
 
   private Before before(Place place, int days) {
-    // One such window for each combination is looked at again; those of other days go.
-    before
-        .keySet()
-        .removeIf(p -> p.values.equals(place.values) && p.start < calendar.day(place.start, -1));
     Tally numerator = Tally.of(figure.numerator().aggregate());
     Tally denominator =
         figure.denominator() == null ? null : Tally.of(figure.denominator().aggregate());
@@ -384,8 +393,12 @@ public final class FigureBook {
     if (latest == Long.MIN_VALUE) {
       return;
     }
+    packer.reset();
+    packer.number(latest);
+    shelf.write(ALWAYS, LATEST, packer.toBytes());
     long today = calendar.start(Window.DAY, latest);
     known.keySet().removeIf(day -> day < today);
+    before.keySet().removeIf(place -> place.start < today);
     for (Iterator<Piece> all = pieces.values().iterator(); all.hasNext(); ) {
       Piece piece = all.next();
       boolean over = calendar.end(piece.place.window, piece.place.start) < latest - AT_HAND;
@@ -426,6 +439,9 @@ public final class FigureBook {
 
   /** From when on nothing in the drawer is needed, event time. */
   public long keepUntil(long drawer) {
+    if (drawer == ALWAYS) {
+      return Long.MAX_VALUE;
+    }
     long start = drawer >> 2;
     return switch ((int) (drawer & 3)) {
       case 0 -> start + 2 * HOUR + late;

@@ -5,6 +5,10 @@ import io.fenghuo.rules.EventType;
 import io.fenghuo.rules.definition.Feature;
 import io.fenghuo.rules.definition.Rule;
 import io.fenghuo.rules.definition.RuleSet;
+import io.fenghuo.rules.figure.Aggregate;
+import io.fenghuo.rules.figure.FigureDefinition;
+import io.fenghuo.rules.figure.FigureSet;
+import io.fenghuo.schemas.Window;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -18,15 +22,17 @@ import org.apache.avro.Schema;
 public final class RuleCatalogue {
 
   private final RuleSet rules;
+  private final FigureSet figures;
   private final StringBuilder page = new StringBuilder();
 
-  private RuleCatalogue(RuleSet rules) {
+  private RuleCatalogue(RuleSet rules, FigureSet figures) {
     this.rules = rules;
+    this.figures = figures;
   }
 
   /** The page in Markdown. */
-  public static String markdown(RuleSet rules) {
-    RuleCatalogue catalogue = new RuleCatalogue(rules);
+  public static String markdown(RuleSet rules, FigureSet figures) {
+    RuleCatalogue catalogue = new RuleCatalogue(rules, figures);
     catalogue.write();
     return catalogue.page.toString();
   }
@@ -39,6 +45,7 @@ public final class RuleCatalogue {
     line("[README.md](README.md).");
     rules();
     features();
+    figures();
     events();
   }
 
@@ -113,6 +120,55 @@ public final class RuleCatalogue {
               + (feature.field() == null ? "" : " `" + feature.field() + "`"),
           span(feature.window()));
     }
+  }
+
+  private void figures() {
+    heading(
+        "Figures",
+        "name",
+        "标题",
+        "title",
+        "numerator",
+        "denominator",
+        "by",
+        "windows",
+        "unit",
+        "error");
+    for (FigureDefinition figure : figures.definitions()) {
+      if (!figure.by().isEmpty()) {
+        continue;
+      }
+      row(
+          "`" + figure.name() + "`",
+          figure.title().zh(),
+          figure.title().en(),
+          "`" + figure.numerator() + "`",
+          figure.denominator() == null ? "" : "`" + figure.denominator() + "`",
+          figures.definitions().stream()
+              .filter(cut -> cut.name().equals(figure.name()) && !cut.by().isEmpty())
+              .map(cut -> String.join(" + ", cut.by()))
+              .collect(Collectors.joining(", ")),
+          Arrays.stream(Window.values())
+              .filter(figure.windows()::contains)
+              .map(window -> window.name().toLowerCase(Locale.ROOT))
+              .collect(Collectors.joining(", ")),
+          figure.unit(),
+          error(figure));
+    }
+  }
+
+  private static String error(FigureDefinition figure) {
+    if (figure.numerator().aggregate() == Aggregate.TOP) {
+      return "exact up to 49,152 items";
+    }
+    double error = figure.numerator().aggregate().error();
+    if (figure.denominator() != null) {
+      error = Math.hypot(error, figure.denominator().aggregate().error());
+    }
+    return error == 0
+        ? "exact"
+        : String.format(Locale.ROOT, "%.2f %%", error * 100)
+            + (figure.numerator().aggregate() == Aggregate.QUANTILE ? " in rank" : "");
   }
 
   private void events() {

@@ -1,7 +1,6 @@
 package io.fenghuo.rules.rehearsal;
 
 import io.fenghuo.rules.EntityKind;
-import io.fenghuo.rules.EventType;
 import io.fenghuo.rules.assess.Expressions;
 import io.fenghuo.rules.assess.Plan;
 import io.fenghuo.rules.definition.Filter;
@@ -12,30 +11,22 @@ import io.fenghuo.rules.definition.RuleSet;
 import io.fenghuo.rules.definition.Section;
 import io.fenghuo.schemas.Alert;
 import io.fenghuo.schemas.Decision;
-import io.fenghuo.schemas.EventJson;
-import io.fenghuo.schemas.InvalidEventException;
 import io.fenghuo.schemas.ListEntry;
 import io.fenghuo.schemas.ListKind;
 import io.fenghuo.schemas.Outcome;
 import io.fenghuo.schemas.RuleHit;
-import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
-import org.apache.avro.specific.SpecificRecord;
 
 /** The test beside a rule: events in, decisions and alerts out. See rules/README.md, Tests. */
 public final class RuleTest {
   private static final String ENDING = ".test.yaml";
-  private static final long START = Instant.parse("2026-01-01T00:00:00Z").toEpochMilli();
-  private static final long LONGEST = 400 * 86_400_000L;
-  private static final int MOST_COPIES = 100_000;
+  private static final long START = TestEvents.START;
+  private static final long LONGEST = TestEvents.LONGEST;
 
   /** Makes a plan's conditions ready to run. */
   @FunctionalInterface
@@ -52,7 +43,7 @@ public final class RuleTest {
   private final String file;
   private final Map<String, String> ruleFiles;
   private final List<RuleError> errors = new ArrayList<>();
-  private final List<SpecificRecord> events = new ArrayList<>();
+  private final TestEvents events;
   private final List<ListEntry> lists = new ArrayList<>();
   private final List<ExpectedOrder> orders = new ArrayList<>();
   private final List<ExpectedAlert> alerts = new ArrayList<>();
@@ -61,6 +52,7 @@ public final class RuleTest {
   private RuleTest(String rule, Map<String, String> files) {
     this.rule = rule;
     this.file = rule + ENDING;
+    this.events = new TestEvents(file, errors);
     this.ruleFiles = neededBy(rule, files);
     Section.parse(file, files.get(file), errors).ifPresent(this::read);
   }
@@ -82,7 +74,9 @@ public final class RuleTest {
   public static List<String> rulesIn(Map<String, String> files) {
     TreeSet<String> ids = new TreeSet<>();
     for (String path : files.keySet()) {
-      if (path.endsWith(ENDING)) {
+      if (RuleSet.isOfFigures(path)) {
+        continue;
+      } else if (path.endsWith(ENDING)) {
         ids.add(path.substring(0, path.length() - ENDING.length()));
       } else if (isRule(path)) {
         ids.add(id(path));
@@ -95,6 +89,7 @@ public final class RuleTest {
     return path.endsWith(".yaml")
         && !path.endsWith(ENDING)
         && !isFeatures(path)
+        && !RuleSet.isOfFigures(path)
         && !path.equals("policy.yaml");
   }
 
@@ -156,7 +151,7 @@ public final class RuleTest {
       errors.add(
           new RuleError(file, 0, "a test of no rule (expected: " + rule + ".yaml beside it)"));
     }
-    section.sections("events").forEach(this::readEvents);
+    section.sections("events").forEach(events::read);
     section.sections("lists").forEach(this::readList);
     expectLine = section.line("expect");
     for (Section expected : section.sections("expect")) {
@@ -173,60 +168,6 @@ public final class RuleTest {
     if (orders.isEmpty() && alerts.isEmpty() && errors.isEmpty()) {
       errors.add(new RuleError(file, expectLine, "expect: a test must expect something"));
     }
-  }
-
-  private void readEvents(Section item) {
-    long at = item.duration("at", true, 0, 0, LONGEST);
-    long every = item.duration("every", false, 0, 0, LONGEST);
-    int copies = item.number("repeat", 1, 1, MOST_COPIES);
-    List<EventType> types =
-        Arrays.stream(EventType.values()).filter(type -> item.has(type.label())).toList();
-    if (types.size() != 1) {
-      errors.add(
-          new RuleError(
-              file,
-              item.line(),
-              "events: each has one event (expected one of "
-                  + Arrays.stream(EventType.values())
-                      .map(EventType::label)
-                      .collect(Collectors.joining(", "))
-                  + ")"));
-    } else {
-      EventType type = types.get(0);
-      Optional<Map<String, Object>> fields = item.values(type.label());
-      for (int n = 1; n <= copies && fields.isPresent() && errors.isEmpty(); n++) {
-        readEvent(item, type, fields.get(), n, START + at + (n - 1) * every);
-      }
-    }
-    item.refuseOthers();
-  }
-
-  private void readEvent(
-      Section item, EventType type, Map<String, Object> fields, int n, long time) {
-    Map<String, Object> all = new LinkedHashMap<>();
-    all.put("eventId", String.format("e%04d", events.size() + 1));
-    fields.forEach((name, value) -> all.put(name, numbered(value, n)));
-    if (all.put("eventTime", time) != null) {
-      item.error(type.label(), "eventTime: follows from at (expected: leave it out)");
-    }
-    try {
-      events.add(EventJson.fromMap(type.schema(), all));
-    } catch (InvalidEventException invalid) {
-      item.error(type.label(), invalid.getMessage());
-    }
-  }
-
-  private static Object numbered(Object value, int n) {
-    if (value instanceof String text) {
-      return text.replace("{n}", String.valueOf(n));
-    } else if (value instanceof List<?> list) {
-      return list.stream().map(element -> numbered(element, n)).toList();
-    } else if (value instanceof Map<?, ?> map) {
-      Map<String, Object> all = new LinkedHashMap<>();
-      map.forEach((key, element) -> all.put(String.valueOf(key), numbered(element, n)));
-      return all;
-    }
-    return value;
   }
 
   private void readList(Section item) {
@@ -281,7 +222,7 @@ public final class RuleTest {
     }
     try (RiskPath path = new RiskPath(compiler.compile(Plan.of(RuleSet.read(ruleFiles))))) {
       lists.forEach(path::list);
-      path.run(events);
+      path.run(events.records());
       List<RuleError> failures = new ArrayList<>();
       orders.forEach(expected -> compare(expected, path.decisions(), failures));
       compareAlerts(path.alerts(), failures);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fenghuo.rules.assess.Plan;
 import io.fenghuo.rules.definition.RuleSet;
+import io.fenghuo.rules.figure.FigureSet;
 import io.fenghuo.rules.rehearsal.RuleCatalogue;
 import io.fenghuo.rules.rehearsal.RulePacks;
 import io.fenghuo.rules.rehearsal.RuleTest;
@@ -25,7 +26,9 @@ class CatalogueTest {
   /** Write it anew with {@code -Dfenghuo.write=true}. */
   @Test
   void theCatalogueIsTheOneOfTheShippedRules() throws Exception {
-    String page = RuleCatalogue.markdown(RuleSet.read(RulePacks.shipped()));
+    String page =
+        RuleCatalogue.markdown(
+            RuleSet.read(RulePacks.shipped()), FigureSet.read(RulePacks.shipped()));
     if (Boolean.getBoolean("fenghuo.write")) {
       Files.writeString(CATALOGUE, page);
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fenghuo.rules.assess.Plan;
 import io.fenghuo.rules.definition.RuleSet;
+import io.fenghuo.rules.rehearsal.FigureTest;
 import io.fenghuo.rules.rehearsal.RulePacks;
 import io.fenghuo.rules.rehearsal.RuleTest;
 import java.util.Map;
@@ -32,6 +33,21 @@ class ShippedRulesTest {
                     () -> {
                       var test = RuleTest.of(rule, files);
                       assertThat(test).as("test of " + rule).isPresent();
+                      assertThat(test.get().run(EsperCompiler::compile)).isEmpty();
+                    }));
+  }
+
+  @TestFactory
+  Stream<DynamicTest> everyFileOfFiguresHasATestThatHolds() {
+    assertThat(FigureTest.filesIn(files)).isNotEmpty();
+    return FigureTest.filesIn(files).stream()
+        .map(
+            id ->
+                DynamicTest.dynamicTest(
+                    id,
+                    () -> {
+                      var test = FigureTest.of(id, files);
+                      assertThat(test).as("test of " + id).isPresent();
                       assertThat(test.get().run(EsperCompiler::compile)).isEmpty();
                     }));
   }

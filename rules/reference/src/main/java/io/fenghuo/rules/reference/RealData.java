@@ -3,9 +3,12 @@ package io.fenghuo.rules.reference;
 import io.fenghuo.schemas.LoginEvent;
 import io.fenghuo.schemas.LoginKind;
 import io.fenghuo.schemas.OrderEvent;
+import io.fenghuo.schemas.OrderItem;
 import io.fenghuo.schemas.OrderType;
 import io.fenghuo.schemas.PaymentEvent;
 import io.fenghuo.schemas.PaymentStatus;
+import io.fenghuo.schemas.TrafficEvent;
+import io.fenghuo.schemas.TrafficKind;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -148,6 +151,55 @@ public final class RealData {
       }
     }
     return events;
+  }
+
+  /**
+   * Two hours of shoppers' clicks: page views, carts and favourites as traffic, a purchase as an
+   * order of one line and no price.
+   */
+  public static List<SpecificRecord> taobao(Path data) {
+    List<SpecificRecord> events = new ArrayList<>();
+    try (java.util.stream.Stream<Path> files = Files.list(data.resolve("taobao-userbehavior"))) {
+      for (Path file : files.filter(path -> path.toString().contains(".csv")).sorted().toList()) {
+        for (String line : lines(file)) {
+          String[] cells = line.split(",", -1);
+          if (cells.length == 5 && cells[4].matches("\\d+")) {
+            events.add(click(cells, "row-%06d".formatted(events.size() + 1)));
+          }
+        }
+      }
+      return events;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static SpecificRecord click(String[] cells, String id) {
+    long time = 1000 * Long.parseLong(cells[4]);
+    if (cells[3].equals("buy")) {
+      return OrderEvent.newBuilder()
+          .setEventId(id)
+          .setEventTime(time)
+          .setOrderId(id)
+          .setType(OrderType.CREATED)
+          .setUserId(cells[0])
+          .setItems(List.of(new OrderItem(cells[1], cells[2], 1, 0L)))
+          .build();
+    }
+    return TrafficEvent.newBuilder()
+        .setEventId(id)
+        .setEventTime(time)
+        .setKind(
+            switch (cells[3]) {
+              case "pv" -> TrafficKind.PAGE_VIEW;
+              case "cart" -> TrafficKind.CART_ADD;
+              default -> TrafficKind.FAVOURITE;
+            })
+        .setVisitorId(cells[0])
+        .setUserId(cells[0])
+        .setProductId(cells[1])
+        .setCategoryId(cells[2])
+        .build();
   }
 
   private static List<String> lines(Path file) {

@@ -1,0 +1,151 @@
+package io.fenghuo.rules.figure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.fenghuo.rules.definition.Filter;
+import io.fenghuo.rules.figure.FigureDefinition.Measure;
+import io.fenghuo.rules.journal.Packer;
+import io.fenghuo.schemas.Window;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class FigureBookTest {
+
+  private static final ZoneId SHANGHAI = ZoneId.of("Asia/Shanghai");
+  private static final long NOON = Instant.parse("2026-01-01T04:00:00Z").toEpochMilli();
+
+  private final FakeShelf shelf = new FakeShelf();
+  private int overflows;
+
+  private static final class FakeShelf implements Shelf {
+    final Map<String, byte[]> pieces = new HashMap<>();
+
+    @Override
+    public byte[] read(long drawer, String key) {
+      return pieces.get(drawer + ":" + key);
+    }
+
+    @Override
+    public void write(long drawer, String key, byte[] piece) {
+      pieces.put(drawer + ":" + key, piece);
+    }
+  }
+
+  private static FigureDefinition byCampaign(int cap) {
+    FigureDefinition figure =
+        FigureDefinition.plain(
+            "n", "count", Measure.count(Filter.parse("TrafficEvent")), "campaign");
+    return new FigureDefinition(
+        figure.name(),
+        figure.title(),
+        figure.unit(),
+        figure.numerator(),
+        null,
+        figure.by(),
+        cap,
+        figure.windows());
+  }
+
+  private FigureBook book(FigureDefinition figure) {
+    return new FigureBook(figure, SHANGHAI, 3_600_000, shelf, () -> overflows++);
+  }
+
+  private static Partial one(FigureDefinition figure, long time, String... values) {
+    Amount amount = Amount.of(Aggregate.COUNT);
+    amount.sum(1);
+    return new Partial(figure.key(), values, time, amount, null);
+  }
+
+  private static List<Point> published(FigureBook book, Window window) {
+    List<Point> points = new ArrayList<>();
+    book.publish(points::add);
+    return points.stream().filter(point -> point.window() == window).toList();
+  }
+
+  @Test
+  void valuesBeyondTheCapOfADayGoToOtherAlsoAfterARestart() {
+    FigureDefinition figure = byCampaign(3);
+    FigureBook book = book(figure);
+    for (int i = 0; i < 5; i++) {
+      book.absorb(one(figure, NOON, "c" + i));
+    }
+    book.write(new Packer());
+    FigureBook again = book(figure);
+    again.absorb(one(figure, NOON, "c9"));
+    again.absorb(one(figure, NOON, "c1"));
+    again.absorb(one(figure, NOON + 86_400_000, "c9"));
+
+    assertThat(overflows).isEqualTo(3);
+    assertThat(published(again, Window.DAY))
+        .extracting(point -> point.reading().dimensions().get("campaign") + point.reading().value())
+        .containsExactlyInAnyOrder("other3.0", "c12.0", "c91.0");
+  }
+
+  @Test
+  void onlyWhatHasChangedIsPublishedAgain() {
+    FigureDefinition figure = byCampaign(10);
+    FigureBook book = book(figure);
+    book.absorb(one(figure, NOON, "a"));
+    book.absorb(one(figure, NOON, "b"));
+    assertThat(published(book, Window.MINUTE)).hasSize(2);
+    book.absorb(one(figure, NOON, "b"));
+
+    assertThat(published(book, Window.MINUTE))
+        .singleElement()
+        .satisfies(
+            point -> {
+              assertThat(point.reading().value()).isEqualTo(2);
+              assertThat(point.reading().revision()).isEqualTo(2);
+            });
+    assertThat(published(book, Window.MINUTE)).isEmpty();
+  }
+
+  @Test
+  void aDayIsTheShopsDay() {
+    ShopCalendar calendar = new ShopCalendar(SHANGHAI);
+    long day = calendar.start(Window.DAY, NOON);
+
+    assertThat(Instant.ofEpochMilli(day)).isEqualTo(Instant.parse("2025-12-31T16:00:00Z"));
+    assertThat(calendar.start(Window.DAY, day - 1)).isEqualTo(day - 86_400_000);
+    assertThat(calendar.end(Window.DAY, day)).isEqualTo(day + 86_400_000);
+  }
+
+  @Test
+  void aDayOnWhichClocksAreChangedHasItsOwnLength() {
+    ShopCalendar calendar = new ShopCalendar(ZoneId.of("Europe/Berlin"));
+    long spring = calendar.start(Window.DAY, Instant.parse("2026-03-29T12:00:00Z").toEpochMilli());
+
+    assertThat(calendar.end(Window.DAY, spring) - spring).isEqualTo(23 * 3_600_000L);
+    assertThat(calendar.day(spring, 1)).isEqualTo(calendar.end(Window.DAY, spring));
+  }
+
+  @Test
+  void samplesTellNewAndRepeatedOfMillionsWithinOnePercent() {
+    long seed = Long.getLong("fenghuo.seed", new Random().nextLong());
+    System.out.println("seed " + seed + " (replay: -Dfenghuo.seed=" + seed + ")");
+    Random random = new Random(seed);
+    Sample yesterday = new Sample();
+    Sample today = new Sample();
+    for (int i = 0; i < 1_000_000; i++) {
+      long hash = random.nextLong();
+      yesterday.add(hash, 1);
+      if (i % 2 == 0) {
+        today.add(hash, 1);
+      }
+      today.add(random.nextLong(), 2);
+    }
+
+    assertThat(yesterday.size()).isBetween(985_000.0, 1_015_000.0);
+    assertThat(today.size()).isBetween(1_480_000.0, 1_520_000.0);
+    assertThat(today.without(yesterday)).isBetween(980_000.0, 1_020_000.0);
+    assertThat(today.repeated()).isBetween(980_000.0, 1_020_000.0);
+    today.merge(yesterday);
+    assertThat(today.size()).isBetween(1_970_000.0, 2_030_000.0);
+  }
+}
