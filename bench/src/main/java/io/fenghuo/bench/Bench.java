@@ -132,7 +132,8 @@ final class Bench implements Callable<Integer> {
   @Option(
       names = "--nab",
       paramLabel = "DIR",
-      description = "Numenta Anomaly Benchmark: data/, combined_windows.json (default: ../shared/data/nab).")
+      description =
+          "Numenta Anomaly Benchmark: data/, combined_windows.json (default: ../shared/data/nab).")
   private Path nab;
 
   @Option(

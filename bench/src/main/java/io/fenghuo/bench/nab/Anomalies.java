@@ -56,8 +56,7 @@ public final class Anomalies {
 
   private static String line(String name, NabScore.Result result) {
     // A file without windows has nothing to find, and so no score.
-    String score =
-        result.windows() == 0 ? "–" : String.format(Locale.ROOT, "%.1f", result.score());
+    String score = result.windows() == 0 ? "–" : String.format(Locale.ROOT, "%.1f", result.score());
     return "| %s | %s | %d of %d | %d |"
         .formatted(name, score, result.found(), result.windows(), result.falseAlarms());
   }

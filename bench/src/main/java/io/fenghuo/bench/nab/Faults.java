@@ -18,8 +18,8 @@ import java.util.TreeMap;
 
 /**
  * Faults put into simulated order curves: three weeks of a shop by the minute, with its day, its
- * weekend, weather that makes one day better than another, scatter beyond chance, and from the second
- * week on a fault or two a day. The shipped watch must find them and nothing else.
+ * weekend, weather that makes one day better than another, scatter beyond chance, and from the
+ * second week on a fault or two a day. The shipped watch must find them and nothing else.
  */
 public final class Faults {
 
@@ -48,7 +48,8 @@ public final class Faults {
     own.keySet().removeIf(path -> !path.equals("anomaly/orders.yaml"));
     Watch watch = Watches.read(own, ZoneId.of("Asia/Shanghai")).all().get(0);
     List<String> lines = new ArrayList<>();
-    lines.add("| orders in the busiest minute | faults | recall | precision | delay, median / p90 |");
+    lines.add(
+        "| orders in the busiest minute | faults | recall | precision | delay, median / p90 |");
     lines.add("|---|---|---|---|---|");
     for (int busiest : new int[] {50, 300, 3_000}) {
       lines.add(row(watch, busiest, shops, seed));
@@ -104,7 +105,9 @@ public final class Faults {
         delay);
   }
 
-  /** One or two a day, by daylight and in the evening: falls of 40 % to all, rises to 2 to 4 times. */
+  /**
+   * One or two a day, by daylight and in the evening: falls of 40 % to all, rises to 2 to 4 times.
+   */
   private static List<Fault> faults(SplittableRandom random) {
     List<Fault> faults = new ArrayList<>();
     for (int day = LEARNING; day < DAYS; day++) {
@@ -115,7 +118,8 @@ public final class Faults {
       faults.add(new Fault(at, at + length, times));
       if (random.nextBoolean()) {
         int evening = day * DAY + 18 * 60 + random.nextInt(4 * 60);
-        faults.add(new Fault(evening, evening + 10 + random.nextInt(50), 0.5 * random.nextDouble()));
+        faults.add(
+            new Fault(evening, evening + 10 + random.nextInt(50), 0.5 * random.nextDouble()));
       }
     }
     return faults;
