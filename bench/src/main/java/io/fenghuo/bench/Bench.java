@@ -1,8 +1,11 @@
 package io.fenghuo.bench;
 
+import io.fenghuo.bench.nab.Anomalies;
+import io.fenghuo.bench.nab.Faults;
 import io.fenghuo.local.simulate.Scenario;
 import io.fenghuo.local.simulate.SimulatedEvent;
 import io.fenghuo.local.simulate.Simulator;
+import io.fenghuo.rules.rehearsal.RulePacks;
 import io.fenghuo.schemas.Stream;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -48,7 +51,8 @@ final class Bench implements Callable<Integer> {
     RULES,
     USERS,
     KILL,
-    PROFILE
+    PROFILE,
+    ANOMALIES
   }
 
   private static final String SHIPPED = "shipped";
@@ -127,6 +131,13 @@ final class Bench implements Callable<Integer> {
   private boolean profile;
 
   @Option(
+      names = "--nab",
+      paramLabel = "DIR",
+      description =
+          "Numenta Anomaly Benchmark: data/, combined_windows.json (default: ../shared/data/nab).")
+  private Path nab;
+
+  @Option(
       names = "--out",
       paramLabel = "DIR",
       description = "For the results (default: bench/target/results/TIME).")
@@ -171,7 +182,10 @@ final class Bench implements Callable<Integer> {
           "part,kind,events_per_s,seconds,job_cpu_us_per_event,job_and_broker_cpu_us_per_event,"
               + "noise,heap_after_gc_mb,state_mb,warm_up_s,compiling");
       describe();
-      if (!EnumSet.copyOf(only).equals(EnumSet.of(Part.USERS))) {
+      if (only.contains(Part.ANOMALIES)) {
+        anomalies();
+      }
+      if (!EnumSet.of(Part.USERS, Part.ANOMALIES).containsAll(only)) {
         shop(work);
       }
       if (only.contains(Part.USERS)) {
@@ -182,6 +196,27 @@ final class Bench implements Callable<Integer> {
     table.forEach(System.out::println);
     System.out.println("results in " + out);
     return 0;
+  }
+
+  // ---- the anomaly detector; needs no broker
+
+  private void anomalies() throws Exception {
+    Path folder = nab == null ? home.resolve("../../shared/data/nab").normalize() : nab;
+    if (Files.isDirectory(folder.resolve("data"))) {
+      say("Numenta Anomaly Benchmark, standard profile, the files that are there");
+      table(Anomalies.nab(folder), "nab.md");
+    } else {
+      say("no benchmark in " + folder + " (expected: data/ and combined_windows.json; --nab DIR)");
+    }
+    say("Faults in simulated order curves, watch anomaly/orders, seed " + SEED);
+    table(
+        Faults.table(RulePacks.in(home.resolve("../rules/packs")), quick ? 3 : 10, SEED),
+        "faults.md");
+  }
+
+  private void table(List<String> lines, String name) throws IOException {
+    lines.forEach(System.out::println);
+    Files.write(out.resolve(name), lines);
   }
 
   // ---- the simulated shop

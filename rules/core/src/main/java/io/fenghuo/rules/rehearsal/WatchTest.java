@@ -52,7 +52,7 @@ import java.util.regex.Pattern;
 public final class WatchTest {
 
   private static final String ENDING = ".test.yaml";
-  private static final int MOST_RESTARTS = 10_000;
+  private static final int MOST_RESTARTS = 3_000;
   private static final long DAY = 86_400_000L;
   private static final Pattern TIME = Pattern.compile("(\\d+)\\s*([smhd])");
   private static final Pattern POINT =
@@ -352,7 +352,7 @@ public final class WatchTest {
    * Runs the series through the watch.
    *
    * @param restart whether each state is packed and unpacked after every reading and time; of
-   *     series longer than 10,000 readings, after some of them
+   *     series longer than 3,000 readings, after some of them
    * @return what is wrong, empty when all is as expected
    */
   public List<String> run(boolean restart) {

@@ -15,11 +15,11 @@ public final class Detector {
 
   private static final byte FORM = 1;
 
-  /** Steps back the long mean and the tails look: ten days of five minutes. */
-  private static final double MEMORY = 3_000;
+  /** Steps back the long mean and the tails look: a week of five minutes. */
+  private static final double MEMORY = 2_000;
 
-  private static final double SCATTER = 24;
-  private static final double SMOOTH = 6;
+  private static final double SCATTER = 72;
+  private static final double SMOOTH = 12;
 
   /** Half hours: how fine the time of day is told apart. */
   private static final int PIECES = 48;
@@ -28,7 +28,7 @@ public final class Detector {
   private static final double DAILY = 0.35;
 
   /** One way alone is never surer than this; what is seen in several ways is surer. */
-  private static final double MOST = 5;
+  private static final double MOST = 10;
 
   private static final double POWER = 3;
 
@@ -36,10 +36,10 @@ public final class Detector {
   private static final double NEWS = 1.1;
 
   private static final int QUIET = 400;
-  private static final double FORGIVEN = 0.5;
+  private static final double FORGIVEN = 0.75;
 
   /** Less surprising than this is no alarm worth remembering. */
-  private static final double ALARM = 4;
+  private static final double ALARM = 3.5;
 
   /**
    * What there is to say about one value.

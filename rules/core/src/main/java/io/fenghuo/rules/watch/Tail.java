@@ -5,7 +5,7 @@ import io.fenghuo.rules.journal.Unpacker;
 
 /**
  * How surprising a magnitude is, given those seen so far: the tail above the largest few percent is
- * continued half as an exponential and half as a power law, so that a series of regular spikes is
+ * continued as an exponential and, in part, as a power law, so that a series of regular spikes is
  * not surprised by one more. Old magnitudes fade. They are kept as a histogram whose bars grow by a
  * tenth, a few hundred bytes.
  */
@@ -22,10 +22,10 @@ final class Tail {
   private static final double LEAST_KNOWN = 50;
 
   /** How much of the continuation is a power law. */
-  private static final double HEAVY = 0.7;
+  private static final double HEAVY = 0.3;
 
   /** Shortest tails taken at their word: a series without scatter is not infinitely sure. */
-  private static final double LEAST_EXCESS = 0.02;
+  private static final double LEAST_EXCESS = 0.05;
 
   private final float[] bars = new float[BARS];
   private final double fade;
