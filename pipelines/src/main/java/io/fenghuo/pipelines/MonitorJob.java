@@ -2,17 +2,12 @@ package io.fenghuo.pipelines;
 
 import io.fenghuo.rules.definition.RuleErrors;
 import io.fenghuo.rules.esper.EsperCompiler;
-import io.fenghuo.rules.figure.FigureDefinition;
 import io.fenghuo.rules.figure.FigureFilters;
-import io.fenghuo.rules.figure.FigurePlan;
-import io.fenghuo.rules.figure.FigureSet;
 import io.fenghuo.rules.figure.Measurement;
 import io.fenghuo.rules.figure.Partial;
 import io.fenghuo.rules.figure.Reading;
-import io.fenghuo.rules.watch.WatchFigures;
-import io.fenghuo.rules.watch.Watches;
+import io.fenghuo.rules.watch.MonitorSet;
 import io.fenghuo.schemas.Stream;
-import java.util.ArrayList;
 import java.util.List;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.streaming.api.datastream.DataStream;
@@ -50,11 +45,9 @@ public final class MonitorJob {
   public static void build(StreamExecutionEnvironment env, MonitorSettings settings)
       throws RuleErrors {
     env.configure(RiskJob.needs("fenghuo-monitor"));
-    FigureSet figures = FigureSet.read(settings.rules());
-    Watches watches = Watches.read(settings.rules(), settings.zone());
-    List<FigureDefinition> definitions = new ArrayList<>(figures.definitions());
-    definitions.addAll(WatchFigures.of(figures, watches).definitions());
-    FigureFilters filters = EsperCompiler.compile(new FigurePlan(definitions), figures.lines());
+    MonitorSet monitored = MonitorSet.read(settings.rules(), settings.zone());
+    FigureFilters filters =
+        EsperCompiler.compile(monitored.plan(), monitored.figures().lines());
 
     List<String> topics = READS.stream().map(Stream::topic).toList();
     Figures measured =

@@ -1,8 +1,7 @@
 package io.fenghuo.pipelines;
 
-import io.fenghuo.rules.figure.FigureSet;
 import io.fenghuo.rules.figure.Reading;
-import io.fenghuo.rules.watch.WatchFigures;
+import io.fenghuo.rules.watch.MonitorSet;
 import io.fenghuo.rules.watch.Watches;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.functions.RichFlatMapFunction;
@@ -14,8 +13,7 @@ final class RouteToWatches extends RichFlatMapFunction<Reading, Watched> {
   private static final long serialVersionUID = 1L;
 
   private final MonitorSettings settings;
-  private transient Watches watches;
-  private transient WatchFigures figures;
+  private transient MonitorSet monitored;
 
   RouteToWatches(MonitorSettings settings) {
     this.settings = settings;
@@ -23,14 +21,13 @@ final class RouteToWatches extends RichFlatMapFunction<Reading, Watched> {
 
   @Override
   public void open(OpenContext context) throws Exception {
-    watches = Watches.read(settings.rules(), settings.zone());
-    figures = WatchFigures.of(FigureSet.read(settings.rules()), watches);
+    monitored = MonitorSet.read(settings.rules(), settings.zone());
   }
 
   @Override
   public void flatMap(Reading reading, Collector<Watched> out) {
-    Reading named = figures.named(reading);
-    for (Watches.Place place : watches.places(named)) {
+    Reading named = monitored.needed().named(reading);
+    for (Watches.Place place : monitored.watches().places(named)) {
       out.collect(new Watched(place.key(), named));
     }
   }

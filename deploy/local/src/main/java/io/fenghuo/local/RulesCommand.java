@@ -50,6 +50,9 @@ import picocli.CommandLine.Spec;
     })
 final class RulesCommand implements Runnable {
 
+  /** The shop's days, where nothing says otherwise. */
+  private static final ZoneId SHOP = MonitorSettings.SHOP;
+
   @Spec private CommandSpec spec;
 
   @Override
@@ -123,8 +126,9 @@ final class RulesCommand implements Runnable {
         RuleSet rules = RuleSet.read(files);
         Plan plan = Plan.of(rules);
         EsperCompiler.compile(plan);
-        FigureSet figures = FigureSet.read(files);
-        FigurePlan figurePlan = new FigurePlan(figures.definitions());
+        MonitorSet monitored = MonitorSet.read(files, SHOP);
+        FigureSet figures = monitored.figures();
+        FigurePlan figurePlan = monitored.plan();
         EsperCompiler.compile(figurePlan, figures.lines());
         cost(rules, plan);
         if (!figures.definitions().isEmpty()) {
@@ -135,6 +139,12 @@ final class RulesCommand implements Runnable {
                   figures.definitions().size(),
                   figurePlan.filters().size());
         }
+        if (!monitored.watches().all().isEmpty()) {
+          out()
+              .printf(
+                  "%d watches (service levels, anomalies, campaigns): all right.%n",
+                  monitored.watches().all().size());
+        }
         warnings(rules, files);
         return 0;
       } catch (RuleErrors wrong) {
@@ -142,13 +152,13 @@ final class RulesCommand implements Runnable {
       }
     }
 
-    /** Who mends a rule wants to know of a wrong figure too. */
+    /** Who mends a rule wants to know of a wrong figure or watch too. */
     private static List<RuleError> allErrors(Map<String, String> files, RuleErrors wrong) {
       Set<RuleError> all = new LinkedHashSet<>(wrong.errors());
       try {
-        FigureSet.read(files);
-      } catch (RuleErrors figures) {
-        all.addAll(figures.errors());
+        MonitorSet.read(files, SHOP);
+      } catch (RuleErrors others) {
+        all.addAll(others.errors());
       }
       return List.copyOf(all);
     }
@@ -221,50 +231,40 @@ final class RulesCommand implements Runnable {
       footer = {"", "Example:", "  ./fenghuo rules test my-rules"})
   static final class Test extends OfFolder {
 
+    private int passed;
+    private int failed;
+    private int untested;
+
     @Override
     public Integer call() {
       Map<String, String> files = files();
-      int passed = 0;
-      int failed = 0;
-      int untested = 0;
       for (String rule : RuleTest.rulesIn(files)) {
-        Optional<RuleTest> test = RuleTest.of(rule, files);
-        if (test.isEmpty()) {
-          untested++;
-          out().println("no test  " + rule);
-          continue;
-        }
-        List<RuleError> errors = test.get().run(EsperCompiler::compile);
-        if (errors.isEmpty()) {
-          passed++;
-          out().println("ok       " + rule);
-        } else {
-          failed++;
-          out().println("FAILED   " + rule);
-          refuse(errors);
-        }
-        out().flush();
+        run(rule, RuleTest.of(rule, files).map(test -> test.run(EsperCompiler::compile)));
       }
-      for (String id : FigureTest.filesIn(files)) {
-        Optional<FigureTest> test = FigureTest.of(id, files);
-        if (test.isEmpty()) {
-          untested++;
-          out().println("no test  " + id);
-          continue;
-        }
-        List<RuleError> errors = test.get().run(EsperCompiler::compile);
-        if (errors.isEmpty()) {
-          passed++;
-          out().println("ok       " + id);
-        } else {
-          failed++;
-          out().println("FAILED   " + id);
-          refuse(errors);
-        }
-        out().flush();
+      for (String figures : FigureTest.filesIn(files)) {
+        run(figures, FigureTest.of(figures, files).map(test -> test.run(EsperCompiler::compile)));
+      }
+      for (String watch : WatchTest.watchesIn(files)) {
+        run(watch, WatchTest.of(watch, files, SHOP).map(WatchTest::run));
       }
       out().printf("%d passed, %d failed, %d without a test%n", passed, failed, untested);
       return failed == 0 ? 0 : CommandFailure.FAILED;
+    }
+
+    /** Counts and says how it went; empty errors for no test at all. */
+    private void run(String id, Optional<List<RuleError>> errors) {
+      if (errors.isEmpty()) {
+        untested++;
+        out().println("no test  " + id);
+      } else if (errors.get().isEmpty()) {
+        passed++;
+        out().println("ok       " + id);
+      } else {
+        failed++;
+        out().println("FAILED   " + id);
+        refuse(errors.get());
+      }
+      out().flush();
     }
   }
 
@@ -278,34 +278,28 @@ final class RulesCommand implements Runnable {
     @Override
     public Integer call() {
       try {
-        for (Rule rule : RuleSet.read(files()).rules()) {
-          out()
-              .printf(
-                  "%-32s %-6s %-22s %s · %s%n",
-                  rule.id(),
-                  rule.mode() == RuleMode.LIVE
-                      ? "live"
-                      : rule.mode().name().toLowerCase(Locale.ROOT),
-                  effect(rule),
-                  rule.title().zh(),
-                  rule.title().en());
+        Map<String, String> files = files();
+        for (Rule rule : RuleSet.read(files).rules()) {
+          line(rule.id(), rule.mode().name().toLowerCase(Locale.ROOT), effect(rule), rule.title());
         }
-        for (FigureDefinition figure : FigureSet.read(files).definitions()) {
+        MonitorSet monitored = MonitorSet.read(files, SHOP);
+        for (FigureDefinition figure : monitored.figures().definitions()) {
           if (figure.by().isEmpty()) {
-            out()
-                .printf(
-                    "%-32s %-6s %-22s %s · %s%n",
-                    figure.name(),
-                    "figure",
-                    figure.unit(),
-                    figure.title().zh(),
-                    figure.title().en());
+            line(figure.name(), "figure", figure.unit(), figure.title());
           }
+        }
+        for (Watch watch : monitored.watches().all()) {
+          About about = watch.about();
+          line(about.id(), "watch", about.owner(), about.title());
         }
         return 0;
       } catch (RuleErrors wrong) {
         return refuse(wrong.errors());
       }
+    }
+
+    private void line(String id, String mode, String effect, Words title) {
+      out().printf("%-32s %-6s %-22s %s · %s%n", id, mode, effect, title.zh(), title.en());
     }
 
     private static String effect(Rule rule) {

@@ -60,6 +60,30 @@ public record FigureSet(List<FigureDefinition> definitions, Map<String, String> 
         reader.figures.values().stream().flatMap(List::stream).toList(), Map.copyOf(reader.lines));
   }
 
+  /**
+   * Refuses a field that figures cannot take from events of a type.
+   *
+   * @param number whether it must be a number
+   */
+  public static void require(
+      Section section, String key, EventType type, String name, boolean number) {
+    Optional<Column> column = Column.of(type, name);
+    if (column.isEmpty()) {
+      section.error(
+          key,
+          name
+              + ": "
+              + type.label()
+              + " has no such property"
+              + Section.suggestion(name, Column.names(type)));
+    } else if (number
+        && column.get().kind() != ValueKind.WHOLE
+        && column.get().kind() != ValueKind.REAL) {
+      section.error(key, name + " is not a number, which is needed here");
+    }
+  }
+
+
   private static final class Reader {
 
     final List<RuleError> errors = new ArrayList<>();
@@ -159,8 +183,8 @@ public record FigureSet(List<FigureDefinition> definitions, Map<String, String> 
                   + (numerator ? "" : ", so this denominator can only be zero"));
         }
         field.ifPresent(
-            name -> checkField(section, "field", one.type(), name, aggregate.ofNumber()));
-        weight.ifPresent(name -> checkField(section, "weight", one.type(), name, true));
+            name -> require(section, "field", one.type(), name, aggregate.ofNumber()));
+        weight.ifPresent(name -> require(section, "weight", one.type(), name, true));
       }
       if (weight.isPresent() && aggregate != Aggregate.TOP) {
         section.error("weight", "only top weighs");
@@ -189,24 +213,6 @@ public record FigureSet(List<FigureDefinition> definitions, Map<String, String> 
         section.error("percents", "only quantile has them");
       }
       return List.copyOf(percents);
-    }
-
-    private static void checkField(
-        Section section, String key, EventType type, String name, boolean number) {
-      Optional<Column> column = Column.of(type, name);
-      if (column.isEmpty()) {
-        section.error(
-            key,
-            name
-                + ": "
-                + type.label()
-                + " has no such property"
-                + Section.suggestion(name, Column.names(type)));
-      } else if (number
-          && column.get().kind() != ValueKind.WHOLE
-          && column.get().kind() != ValueKind.REAL) {
-        section.error(key, name + " is not a number, which is needed here");
-      }
     }
 
     private Set<Window> windows(Section section) {

@@ -1,9 +1,12 @@
 package io.fenghuo.rules.watch;
 
+import io.fenghuo.rules.definition.Filter;
+import io.fenghuo.rules.definition.Names;
 import io.fenghuo.rules.definition.RuleError;
 import io.fenghuo.rules.definition.RuleErrors;
 import io.fenghuo.rules.definition.Section;
 import io.fenghuo.rules.definition.Words;
+import io.fenghuo.rules.figure.FigureSet;
 import io.fenghuo.schemas.RuleMode;
 import io.fenghuo.schemas.Severity;
 import java.time.LocalDateTime;
@@ -105,9 +108,30 @@ final class WatchReader {
     };
   }
 
+  /** The filter under a key; null when something is wrong with it, which has been said then. */
+  private static Filter filter(Section section, String key) {
+    return section.text(key, true).map(text -> filter(section, key, text)).orElse(null);
+  }
+
+  private static Filter filter(Section section, String key, String text) {
+    Filter filter = section.parsed(key, true, null, ignored -> Filter.parse(text));
+    if (filter != null) {
+      for (Filter.Alternative one : filter.alternatives()) {
+        Names.check(section, key, one.condition().names(), one.type());
+      }
+    }
+    return filter;
+  }
+
+  /** Refuses a field that one of the types lacks, or that is no number where one is needed. */
+  private static void require(
+      Section section, String key, Filter filter, String field, boolean number) {
+    filter.types().forEach(type -> FigureSet.require(section, key, type, field, number));
+  }
+
   private static Watch objective(About about, Section body) {
-    EventFilter good = EventFilter.read(body, "good");
-    EventFilter total = EventFilter.read(body, "total");
+    Filter good = filter(body, "good");
+    Filter total = filter(body, "total");
     List<String> by = by(body, good, total);
     double target = body.share("target", true, 0.99, 0.5, 0.99999);
     long period = body.duration("period", false, 30 * DAY, 7 * DAY, 90 * DAY);
@@ -115,19 +139,19 @@ final class WatchReader {
     if (good == null || total == null) {
       return null;
     }
-    if (good.text().equals(total.text())) {
-      body.error("good", good.text() + ": the same as total, so nothing can ever be bad");
+    if (good.equals(total)) {
+      body.error("good", good + ": the same as total, so nothing can ever be bad");
     }
-    return new Objective(about, good.text(), total.text(), by, target, period, floor);
+    return new Objective(about, good.toString(), total.toString(), by, target, period, floor);
   }
 
   /** Dimensions, each a field of all the types the filters speak of. */
-  private static List<String> by(Section body, EventFilter... filters) {
+  private static List<String> by(Section body, Filter... filters) {
     List<String> by = body.texts("by").orElse(List.of());
     for (String field : by) {
-      for (EventFilter filter : filters) {
+      for (Filter filter : filters) {
         if (filter != null) {
-          filter.requireField(body, "by", field);
+          require(body, "by", filter, field, false);
         }
       }
     }
@@ -136,15 +160,15 @@ final class WatchReader {
 
   private static Watch tiers(About about, Section body) {
     Optional<String> measure = body.text("measure", true);
-    EventFilter of = null;
+    Filter of = null;
     String field = null;
     if (measure.isPresent()) {
       Matcher parts = MEASURE.matcher(measure.get());
       if (parts.matches()) {
         field = parts.group(2);
-        of = body.parsed("measure", true, null, text -> EventFilter.parse(parts.group(1)));
+        of = filter(body, "measure", parts.group(1));
         if (of != null) {
-          of.requireNumber(body, "measure", field);
+          require(body, "measure", of, field, true);
         }
       } else {
         body.error(
@@ -181,7 +205,7 @@ final class WatchReader {
     return of == null
         ? null
         : new Tiers(
-            about, of.text(), field, statistic, by, limit, window, steps, hold, clear, floor);
+            about, of.toString(), field, statistic, by, limit, window, steps, hold, clear, floor);
   }
 
   /** Figures come by the second and by the minute. */
@@ -231,35 +255,35 @@ final class WatchReader {
   }
 
   private static Watch absence(About about, Section body) {
-    EventFilter of = EventFilter.read(body, "of");
+    Filter of = filter(body, "of");
     List<String> by = by(body, of);
     long silence = body.duration("silence", false, MINUTE, 5 * SECOND, DAY);
     int expect = body.number("expect", 20, 5, 1_000_000);
     double least = body.real("least", 0, 0, 1e9);
     Severity severity = body.choice("severity", false, Severity.CRITICAL, Severity.class);
-    return of == null ? null : new Absence(about, of.text(), by, silence, expect, least, severity);
+    return of == null ? null : new Absence(about, of.toString(), by, silence, expect, least, severity);
   }
 
   private static Watch failover(About about, Section body) {
-    EventFilter total = EventFilter.read(body, "total");
-    EventFilter bad = EventFilter.read(body, "bad");
+    Filter total = filter(body, "total");
+    Filter bad = filter(body, "bad");
     String by = field(body, "by", total);
     String because = field(body, "because", bad);
     String money = body.text("money", true).orElse("-");
     if (total != null) {
-      total.requireNumber(body, "money", money);
+      require(body, "money", total, money, true);
     }
     double fall = body.share("fall", false, 0.2, 0.02, 0.9);
     int floor = body.number("floor", 5, 1, 100_000);
     return total == null || bad == null
         ? null
-        : new Failover(about, total.text(), bad.text(), by, because, money, fall, floor);
+        : new Failover(about, total.toString(), bad.toString(), by, because, money, fall, floor);
   }
 
-  private static String field(Section body, String key, EventFilter of) {
+  private static String field(Section body, String key, Filter of) {
     String field = body.text(key, true).orElse("-");
     if (of != null && !field.equals("-")) {
-      of.requireField(body, key, field);
+      require(body, key, of, field, false);
     }
     return field;
   }
@@ -268,8 +292,8 @@ final class WatchReader {
 
   private static Watch anomaly(About about, Section body) {
     String figure = body.text("figure", !body.has("total")).orElse(about.id());
-    EventFilter good = body.has("total") ? EventFilter.read(body, "good") : null;
-    EventFilter total = body.has("total") ? EventFilter.read(body, "total") : null;
+    Filter good = body.has("total") ? filter(body, "good") : null;
+    Filter total = body.has("total") ? filter(body, "total") : null;
     if (body.has("figure") && total != null) {
       body.error("figure", figure + ": expected either a figure, or good and total");
     }
@@ -311,8 +335,8 @@ final class WatchReader {
     return new Anomaly(
         about,
         figure,
-        good == null ? null : good.text(),
-        total == null ? null : total.text(),
+        good == null ? null : good.toString(),
+        total == null ? null : total.toString(),
         by,
         window,
         nature,
@@ -361,7 +385,7 @@ final class WatchReader {
     }
     List<Tiers.Tier> behind = steps(body, "behind");
     for (Section load : body.sections("capacity")) {
-      EventFilter of = EventFilter.read(load, "of");
+      Filter of = filter(load, "of");
       String name = load.text("name", true).orElse("-");
       double tested = load.real("tested", 0, 0.001, 1e9);
       List<Tiers.Tier> steps = steps(load, "at");
@@ -372,7 +396,7 @@ final class WatchReader {
             new Tiers(
                 new About(
                     about.id() + "/" + name, title, about.owner(), about.mode(), about.zone()),
-                of.text(),
+                of.toString(),
                 null,
                 "count",
                 List.of(),

@@ -1,0 +1,50 @@
+package io.fenghuo.rules.watch;
+
+import io.fenghuo.rules.definition.RuleError;
+import io.fenghuo.rules.definition.RuleErrors;
+import io.fenghuo.rules.figure.FigureDefinition;
+import io.fenghuo.rules.figure.FigurePlan;
+import io.fenghuo.rules.figure.FigureSet;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * All that is monitored: figures, the watches that look at them, and the figures those need beside.
+ */
+public record MonitorSet(FigureSet figures, Watches watches, WatchFigures needed) {
+
+  /**
+   * Reads and checks the figures and watches among these files.
+   *
+   * @param zone the shop's time zone
+   * @throws RuleErrors with file and line of everything that is wrong
+   */
+  public static MonitorSet read(Map<String, String> files, ZoneId zone) throws RuleErrors {
+    List<RuleError> errors = new ArrayList<>();
+    FigureSet figures = null;
+    Watches watches = null;
+    try {
+      figures = FigureSet.read(files);
+    } catch (RuleErrors wrong) {
+      errors.addAll(wrong.errors());
+    }
+    try {
+      watches = Watches.read(files, zone);
+    } catch (RuleErrors wrong) {
+      errors.addAll(wrong.errors());
+    }
+    if (!errors.isEmpty()) {
+      throw new RuleErrors(errors);
+    }
+    return new MonitorSet(figures, watches, WatchFigures.of(figures, watches));
+  }
+
+  /** Every figure, arranged for measuring. */
+  public FigurePlan plan() {
+    List<FigureDefinition> all = new ArrayList<>(figures.definitions());
+    all.addAll(needed.definitions());
+    return new FigurePlan(all);
+  }
+}
