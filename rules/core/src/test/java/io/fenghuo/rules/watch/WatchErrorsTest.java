@@ -32,8 +32,7 @@ class WatchErrorsTest {
 
   @Test
   void aTargetThatIsNoShareIsRefused() {
-    assertThat(
-            errors("objective: { good: LoginEvent, total: PaymentEvent, target: 101% }\n"))
+    assertThat(errors("objective: { good: LoginEvent, total: PaymentEvent, target: 101% }\n"))
         .contains("objective.target: 101% (expected: a percentage from 50% to 99.999%)");
   }
 
@@ -46,7 +45,8 @@ class WatchErrorsTest {
   @Test
   void aTextIsNoMeasure() {
     assertThat(
-            errors("tiers: { measure: ResourceSample.host, statistic: avg, at: { 70%: notice } }\n"))
+            errors(
+                "tiers: { measure: ResourceSample.host, statistic: avg, at: { 70%: notice } }\n"))
         .contains("tiers.measure: host: not a number in ResourceSample");
   }
 
