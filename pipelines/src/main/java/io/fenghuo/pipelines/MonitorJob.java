@@ -46,8 +46,7 @@ public final class MonitorJob {
       throws RuleErrors {
     env.configure(RiskJob.needs("fenghuo-monitor"));
     MonitorSet monitored = MonitorSet.read(settings.rules(), settings.zone());
-    FigureFilters filters =
-        EsperCompiler.compile(monitored.plan(), monitored.figures().lines());
+    FigureFilters filters = EsperCompiler.compile(monitored.plan(), monitored.figures().lines());
 
     List<String> topics = READS.stream().map(Stream::topic).toList();
     Figures measured =

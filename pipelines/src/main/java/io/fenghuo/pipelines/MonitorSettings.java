@@ -9,7 +9,10 @@ public final class MonitorSettings extends JobSettings<MonitorSettings> {
 
   private static final long serialVersionUID = 1L;
 
-  private ZoneId zone = ZoneId.of("Asia/Shanghai");
+  /** Where the shop is, unless it says otherwise. */
+  public static final ZoneId SHOP = ZoneId.of("Asia/Shanghai");
+
+  private ZoneId zone = SHOP;
   private Duration late = Duration.ofHours(6);
   private Duration gather = Duration.ofMillis(250);
   private Duration publish = Duration.ofSeconds(1);

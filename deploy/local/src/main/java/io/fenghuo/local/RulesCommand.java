@@ -1,5 +1,6 @@
 package io.fenghuo.local;
 
+import io.fenghuo.pipelines.MonitorSettings;
 import io.fenghuo.rules.EntityKind;
 import io.fenghuo.rules.EventType;
 import io.fenghuo.rules.assess.Plan;
@@ -8,6 +9,7 @@ import io.fenghuo.rules.definition.Rule;
 import io.fenghuo.rules.definition.RuleError;
 import io.fenghuo.rules.definition.RuleErrors;
 import io.fenghuo.rules.definition.RuleSet;
+import io.fenghuo.rules.definition.Words;
 import io.fenghuo.rules.esper.EsperCompiler;
 import io.fenghuo.rules.figure.FigureDefinition;
 import io.fenghuo.rules.figure.FigurePlan;
@@ -15,11 +17,15 @@ import io.fenghuo.rules.figure.FigureSet;
 import io.fenghuo.rules.rehearsal.FigureTest;
 import io.fenghuo.rules.rehearsal.RulePacks;
 import io.fenghuo.rules.rehearsal.RuleTest;
-import io.fenghuo.schemas.RuleMode;
+import io.fenghuo.rules.rehearsal.WatchTest;
+import io.fenghuo.rules.watch.About;
+import io.fenghuo.rules.watch.MonitorSet;
+import io.fenghuo.rules.watch.Watch;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.ZoneId;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -245,7 +251,7 @@ final class RulesCommand implements Runnable {
         run(figures, FigureTest.of(figures, files).map(test -> test.run(EsperCompiler::compile)));
       }
       for (String watch : WatchTest.watchesIn(files)) {
-        run(watch, WatchTest.of(watch, files, SHOP).map(WatchTest::run));
+        run(watch, WatchTest.of(watch, files, SHOP).map(test -> test.run(false)));
       }
       out().printf("%d passed, %d failed, %d without a test%n", passed, failed, untested);
       return failed == 0 ? 0 : CommandFailure.FAILED;

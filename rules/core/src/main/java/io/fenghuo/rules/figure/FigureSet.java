@@ -83,7 +83,6 @@ public record FigureSet(List<FigureDefinition> definitions, Map<String, String> 
     }
   }
 
-
   private static final class Reader {
 
     final List<RuleError> errors = new ArrayList<>();
@@ -182,8 +181,7 @@ public record FigureSet(List<FigureDefinition> definitions, Map<String, String> 
                   + " can never hold"
                   + (numerator ? "" : ", so this denominator can only be zero"));
         }
-        field.ifPresent(
-            name -> require(section, "field", one.type(), name, aggregate.ofNumber()));
+        field.ifPresent(name -> require(section, "field", one.type(), name, aggregate.ofNumber()));
         weight.ifPresent(name -> require(section, "weight", one.type(), name, true));
       }
       if (weight.isPresent() && aggregate != Aggregate.TOP) {

@@ -82,6 +82,7 @@ public final class RuleTest {
         ids.add(id(path));
       }
     }
+    ids.removeAll(WatchTest.watchesIn(files));
     return List.copyOf(ids);
   }
 

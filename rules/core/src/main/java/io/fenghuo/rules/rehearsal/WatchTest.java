@@ -355,9 +355,9 @@ public final class WatchTest {
    *     series longer than 3,000 readings, after some of them
    * @return what is wrong, empty when all is as expected
    */
-  public List<String> run(boolean restart) {
+  public List<RuleError> run(boolean restart) {
     if (!errors.isEmpty()) {
-      return errors.stream().map(RuleError::toString).toList();
+      return List.copyOf(errors);
     }
     Map<String, Seen> seen = new LinkedHashMap<>();
     replay(restart, seen);
@@ -430,8 +430,8 @@ public final class WatchTest {
     }
   }
 
-  private List<String> compare(List<Seen> seen) {
-    List<String> problems = new ArrayList<>();
+  private List<RuleError> compare(List<Seen> seen) {
+    List<RuleError> problems = new ArrayList<>();
     List<Seen> left = new ArrayList<>(seen);
     for (Expected one : expected) {
       Optional<Seen> found =
@@ -441,21 +441,25 @@ public final class WatchTest {
                       alert.first.getLabels().get("key").equals(one.key())
                           && alert.first.getRuleId().equals(one.watch()))
               .findFirst();
-      String where = file + ":" + one.line() + ": " + one.key() + ": ";
       if (found.isEmpty()) {
-        problems.add(where + "no such alert (expected at " + spell(one.at()) + ")");
+        problems.add(wrong(one, "no such alert (expected at " + spell(one.at()) + ")"));
         continue;
       }
       left.remove(found.get());
-      compare(one, found.get(), where, problems);
+      compare(one, found.get(), problems);
     }
     for (Seen alert : left) {
-      problems.add(file + ": not expected: " + describe(alert));
+      problems.add(new RuleError(file, 0, "not expected: " + describe(alert)));
     }
     return problems;
   }
 
-  private void compare(Expected one, Seen alert, String where, List<String> problems) {
+  private RuleError wrong(Expected one, String problem) {
+    String key = one.key().isEmpty() ? "" : one.key() + ": ";
+    return new RuleError(file, one.line(), key + problem);
+  }
+
+  private void compare(Expected one, Seen alert, List<RuleError> problems) {
     Map.Entry<Severity, Long> first = alert.times.entrySet().iterator().next();
     long at = first.getValue() - start;
     boolean onTime = one.at() < 0 || (at >= one.at() && at <= one.at() + one.within());
@@ -473,7 +477,7 @@ public final class WatchTest {
     long ended = alert.ended < 0 ? -1 : alert.ended - start;
     boolean ends = one.end() < 0 || (ended >= one.end() && ended <= one.end() + one.within());
     if (!(onTime && severe && climbed && starts && ends)) {
-      problems.add(where + "not as expected: " + describe(alert));
+      problems.add(wrong(one, "not as expected: " + describe(alert)));
     }
     for (String text : one.texts()) {
       Map<String, String> annotations = alert.first.getAnnotations();
@@ -481,7 +485,7 @@ public final class WatchTest {
           annotations.get("summary_zh").contains(text)
               || annotations.get("summary_en").contains(text);
       if (!says) {
-        problems.add(where + "does not say \"" + text + "\": " + annotations);
+        problems.add(wrong(one, "does not say \"" + text + "\": " + annotations));
       }
     }
   }

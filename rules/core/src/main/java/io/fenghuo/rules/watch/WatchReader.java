@@ -261,7 +261,9 @@ final class WatchReader {
     int expect = body.number("expect", 20, 5, 1_000_000);
     double least = body.real("least", 0, 0, 1e9);
     Severity severity = body.choice("severity", false, Severity.CRITICAL, Severity.class);
-    return of == null ? null : new Absence(about, of.toString(), by, silence, expect, least, severity);
+    return of == null
+        ? null
+        : new Absence(about, of.toString(), by, silence, expect, least, severity);
   }
 
   private static Watch failover(About about, Section body) {
