@@ -277,8 +277,9 @@ final class RulesCommand implements Runnable {
 
     @Override
     public Integer call() {
+      Map<String, String> files = files();
       try {
-        for (Rule rule : RuleSet.read(files()).rules()) {
+        for (Rule rule : RuleSet.read(files).rules()) {
           out()
               .printf(
                   "%-32s %-6s %-22s %s · %s%n",
