@@ -42,8 +42,8 @@ final class JobProcess {
   private JobProcess() {}
 
   /**
-   * @param args folder, Flink's port, port of the metrics, Kafka, consumer group, and {@code floor},
-   *     {@code monitor} or a rule set as {@link RuleFiles#of} knows it
+   * @param args folder, Flink's port, port of the metrics, Kafka, consumer group, and {@code
+   *     floor}, {@code monitor} or a rule set as {@link RuleFiles#of} knows it
    */
   public static void main(String[] args) throws Exception {
     Path folder = Path.of(args[0]);
@@ -60,18 +60,18 @@ final class JobProcess {
         args[5].equals(FLOOR)
             ? env -> FloorJob.build(env, kafka, group)
             : args[5].equals(MONITOR)
-            ? env ->
-                MonitorJob.build(
-                    env,
-                    new MonitorSettings(kafka, RulePacks.shipped())
-                        .group(group)
-                        .kafkaProperty("max.partition.fetch.bytes", MOST_FETCHED))
-            : env ->
-                RiskJob.build(
-                    env,
-                    new RiskSettings(kafka, RuleFiles.of(args[5]))
-                        .group(group)
-                        .kafkaProperty("max.partition.fetch.bytes", MOST_FETCHED));
+                ? env ->
+                    MonitorJob.build(
+                        env,
+                        new MonitorSettings(kafka, RulePacks.shipped())
+                            .group(group)
+                            .kafkaProperty("max.partition.fetch.bytes", MOST_FETCHED))
+                : env ->
+                    RiskJob.build(
+                        env,
+                        new RiskSettings(kafka, RuleFiles.of(args[5]))
+                            .group(group)
+                            .kafkaProperty("max.partition.fetch.bytes", MOST_FETCHED));
     flink.run(args[5], job, notice -> {});
     while (!flink.isRunning()) {
       Thread.sleep(50);
