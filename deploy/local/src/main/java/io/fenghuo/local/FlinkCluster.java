@@ -234,12 +234,16 @@ public final class FlinkCluster implements AutoCloseable {
     Matcher matcher = ASSIGNED_PARTITION.matcher(metrics());
     while (matcher.find()) {
       Matcher topic = TOPIC.matcher(matcher.group(1));
-      if (matcher.group(1).contains("job_name=\"" + job + "\"") && topic.find()) {
+      if (matcher.group(1).contains("job_name=\"" + labelled(job) + "\"") && topic.find()) {
         assigned.add(topic.group(1));
       }
     }
-    // Flink's reporter writes a label's dash as an underscore.
-    return topics.stream().allMatch(topic -> assigned.contains(topic.replace('-', '_')));
+    return topics.stream().allMatch(topic -> assigned.contains(labelled(topic)));
+  }
+
+  /** Flink's reporter writes what is no letter, digit or colon in a label as an underscore. */
+  private static String labelled(String value) {
+    return value.replaceAll("[^a-zA-Z0-9:_]", "_");
   }
 
   /** Where Flink's web page is. */

@@ -26,7 +26,7 @@ class WatchErrorsTest {
             errors(
                 "objective:\n  good: \"PaymentEvent(methd = 'a')\"\n  total: PaymentEvent\n"
                     + "  target: 99%\n"))
-        .contains("sla/x.yaml:3: objective.good: methd: PaymentEvent has no such field")
+        .contains("sla/x.yaml:3: objective.good: methd: PaymentEvent has no such property")
         .contains("did you mean method?");
   }
 
@@ -47,7 +47,7 @@ class WatchErrorsTest {
     assertThat(
             errors(
                 "tiers: { measure: ResourceSample.host, statistic: avg, at: { 70%: notice } }\n"))
-        .contains("tiers.measure: host: not a number in ResourceSample");
+        .contains("tiers.measure: host is not a number");
   }
 
   @Test
