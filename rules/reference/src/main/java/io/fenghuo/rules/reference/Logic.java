@@ -82,7 +82,7 @@ final class Logic {
     if (value == null || pattern == null) {
       return null;
     }
-    return like((String) value, (String) pattern);
+    return like(value.toString(), (String) pattern);
   }
 
   private static boolean like(String value, String pattern) {

@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
 
-/** Random conditions that a strongly typed EPL compiler takes: like is compared with like. */
+/** Random conditions that a strongly typed EPL compiler takes: a thing is compared with its like. */
 final class RandomConditions {
 
   private final Dice dice;
@@ -109,6 +109,8 @@ final class RandomConditions {
             : x + comparison() + literal;
       case 9:
         return whole ? x + dice.oneOf(" = ", " != ", " <> ") + literal : x + " > " + literal;
+      case 10:
+        return whole ? "%s like '%d%%'".formatted(x, dice.between(1, 9)) : x + " < " + literal;
       default:
         return x + comparison() + literal;
     }
