@@ -8,6 +8,10 @@ import io.fenghuo.rules.definition.RuleSet;
 import io.fenghuo.rules.figure.Aggregate;
 import io.fenghuo.rules.figure.FigureDefinition;
 import io.fenghuo.rules.figure.FigureSet;
+import io.fenghuo.rules.watch.MonitorSet;
+import io.fenghuo.rules.watch.NeededFigure;
+import io.fenghuo.rules.watch.Watch;
+import io.fenghuo.rules.watch.Watches;
 import io.fenghuo.schemas.Window;
 import java.util.Arrays;
 import java.util.List;
@@ -23,16 +27,18 @@ public final class RuleCatalogue {
 
   private final RuleSet rules;
   private final FigureSet figures;
+  private final Watches watches;
   private final StringBuilder page = new StringBuilder();
 
-  private RuleCatalogue(RuleSet rules, FigureSet figures) {
+  private RuleCatalogue(RuleSet rules, MonitorSet monitored) {
     this.rules = rules;
-    this.figures = figures;
+    this.figures = monitored.figures();
+    this.watches = monitored.watches();
   }
 
   /** The page in Markdown. */
-  public static String markdown(RuleSet rules, FigureSet figures) {
-    RuleCatalogue catalogue = new RuleCatalogue(rules, figures);
+  public static String markdown(RuleSet rules, MonitorSet monitored) {
+    RuleCatalogue catalogue = new RuleCatalogue(rules, monitored);
     catalogue.write();
     return catalogue.page.toString();
   }
@@ -46,6 +52,7 @@ public final class RuleCatalogue {
     rules();
     features();
     figures();
+    watches();
     events();
   }
 
@@ -169,6 +176,35 @@ public final class RuleCatalogue {
         ? "exact"
         : String.format(Locale.ROOT, "%.2f %%", error * 100)
             + (figure.numerator().aggregate() == Aggregate.QUANTILE ? " in rank" : "");
+  }
+
+  private void watches() {
+    heading("Watches", "id", "kind", "标题", "title", "looks at", "alerts", "owner");
+    for (Watch watch : watches.all()) {
+      row(
+          "`" + watch.about().id() + "`",
+          watch.getClass().getSimpleName().toLowerCase(Locale.ROOT),
+          watch.about().title().zh(),
+          watch.about().title().en(),
+          watch.needs().stream()
+              .map(RuleCatalogue::figure)
+              .distinct()
+              .collect(Collectors.joining("; ")),
+          watch.terms(),
+          watch.about().owner());
+    }
+  }
+
+  private static String figure(NeededFigure figure) {
+    String by = figure.by().isEmpty() ? "" : " by " + String.join(", ", figure.by());
+    if (figure.of() == null) {
+      return "`" + figure.name() + "`" + by;
+    }
+    String what =
+        figure.good() != null
+            ? "`" + figure.good() + "` ÷ "
+            : figure.field() == null ? "" : figure.aggregate() + " `" + figure.field() + "` of ";
+    return what + "`" + figure.of() + "`" + by;
   }
 
   private void events() {

@@ -27,6 +27,11 @@ public record Absence(
     implements Watch {
 
   @Override
+  public String terms() {
+    return "silent for " + Wording.length(silence).en() + " where " + expect + " are expected";
+  }
+
+  @Override
   public List<NeededFigure> needs() {
     return List.of(NeededFigure.count(about.id(), of, by, 1_000L));
   }

@@ -55,6 +55,12 @@ public record Anomaly(
   }
 
   @Override
+  public String terms() {
+    String way = drops && spikes ? "drop or spike" : drops ? "drop" : "spike";
+    return way + " of at least " + Wording.percent(least) + " of what is expected";
+  }
+
+  @Override
   public List<NeededFigure> needs() {
     List<NeededFigure> needs = new ArrayList<>();
     needs.add(need(by));

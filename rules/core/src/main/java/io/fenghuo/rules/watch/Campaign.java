@@ -87,6 +87,12 @@ public record Campaign(
   }
 
   @Override
+  public String terms() {
+    return "behind target: "
+        + String.join(", ", targets.stream().map(target -> target.name()).toList());
+  }
+
+  @Override
   public List<NeededFigure> needs() {
     return targets.stream()
         .map(target -> NeededFigure.named(target.figure(), List.of(), target.window()))

@@ -42,6 +42,11 @@ public record Failover(
   }
 
   @Override
+  public String terms() {
+    return "success falls by " + Wording.percent(fall) + " within seconds";
+  }
+
+  @Override
   public List<NeededFigure> needs() {
     return List.of(
         NeededFigure.ratio(about.id(), bad, total, List.of(by), SECOND),

@@ -49,6 +49,11 @@ public record Objective(
           new Burn(3 * DAY, 6 * HOUR, 0.1, Severity.NOTICE));
 
   @Override
+  public String terms() {
+    return Wording.percent(target) + " over " + Wording.length(period).en() + ", by burn rate";
+  }
+
+  @Override
   public List<NeededFigure> needs() {
     return List.of(NeededFigure.ratio(about.id(), good, total, by, MINUTE));
   }

@@ -4,8 +4,10 @@ import io.fenghuo.rules.figure.Reading;
 import io.fenghuo.rules.journal.Unpacker;
 import io.fenghuo.schemas.Severity;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.stream.Collectors;
 
 /**
  * A figure held against shares of a limit, each with a severity of its own.
@@ -37,6 +39,20 @@ public record Tiers(
 
   /** A severity from a share of the limit on. */
   record Tier(double share, Severity severity) {}
+
+  @Override
+  public String terms() {
+    return tiers.stream()
+            .map(
+                tier ->
+                    Wording.percent(tier.share())
+                        + " "
+                        + tier.severity().name().toLowerCase(Locale.ROOT))
+            .collect(Collectors.joining(", "))
+        + " of "
+        + Wording.number(limit)
+        + (hold > 0 ? " for " + Wording.length(hold).en() : "");
+  }
 
   @Override
   public List<NeededFigure> needs() {

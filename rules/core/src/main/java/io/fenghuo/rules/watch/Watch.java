@@ -14,6 +14,9 @@ public interface Watch {
 
   About about();
 
+  /** What it takes for an alert, in a few words for the reference page. */
+  String terms();
+
   /** The figures whose readings it must be given. */
   List<NeededFigure> needs();
 

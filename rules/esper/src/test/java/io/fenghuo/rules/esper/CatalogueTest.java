@@ -4,12 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fenghuo.rules.assess.Plan;
 import io.fenghuo.rules.definition.RuleSet;
-import io.fenghuo.rules.figure.FigureSet;
 import io.fenghuo.rules.rehearsal.RuleCatalogue;
 import io.fenghuo.rules.rehearsal.RulePacks;
 import io.fenghuo.rules.rehearsal.RuleTest;
+import io.fenghuo.rules.watch.MonitorSet;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.ZoneId;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
@@ -28,7 +29,8 @@ class CatalogueTest {
   void theCatalogueIsTheOneOfTheShippedRules() throws Exception {
     String page =
         RuleCatalogue.markdown(
-            RuleSet.read(RulePacks.shipped()), FigureSet.read(RulePacks.shipped()));
+            RuleSet.read(RulePacks.shipped()),
+            MonitorSet.read(RulePacks.shipped(), ZoneId.of("Asia/Shanghai")));
     if (Boolean.getBoolean("fenghuo.write")) {
       Files.writeString(CATALOGUE, page);
     }
@@ -49,11 +51,14 @@ class CatalogueTest {
         .containsKeys(
             "policy.yaml",
             "readme/features.yaml",
+            "readme/figures/mine.yaml",
             "readme/when.yaml",
             "readme/takeover-order.yaml",
             "readme/deadline.yaml",
             "readme/takeover-order.test.yaml");
     EsperCompiler.compile(Plan.of(RuleSet.read(files)));
+    MonitorSet monitored = MonitorSet.read(files, ZoneId.of("Asia/Shanghai"));
+    EsperCompiler.compile(monitored.plan(), monitored.figures().lines());
     files.replaceAll(
         (path, text) -> text.replace("account/takeover-order", "readme/takeover-order"));
     assertThat(
@@ -64,6 +69,8 @@ class CatalogueTest {
   private static String pathOf(String example) {
     if (example.startsWith("features:")) {
       return "readme/features.yaml";
+    } else if (example.startsWith("figures:")) {
+      return "readme/figures/mine.yaml";
     } else if (example.startsWith("policy:")) {
       return "policy.yaml";
     } else if (example.startsWith("events:")) {

@@ -6,7 +6,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
 
-/** Random conditions that a strongly typed EPL compiler takes: a thing is compared with its like. */
+/**
+ * Random conditions that a strongly typed EPL compiler takes: a thing is compared with its like.
+ */
 final class RandomConditions {
 
   private final Dice dice;
