@@ -72,7 +72,7 @@ final class WatchOperator extends TimekeepingOperator<Watched, Outgoing, WatchSt
     }
     begun = true;
     for (Watch watch : watches.all()) {
-      String place = new Watches.Place(watch, new TreeMap<>()).key();
+      String place = watches.place(watch, new TreeMap<>()).key();
       if (watch.fromTheStart() && isOurs(place)) {
         setCurrentKey(place);
         callNext(watch, time);

@@ -370,7 +370,7 @@ public final class WatchTest {
     Map<String, Watch> owners = new TreeMap<>();
     for (Watch one : watches.all()) {
       if (one.fromTheStart()) {
-        String key = new Watches.Place(one, new TreeMap<>()).key();
+        String key = watches.place(one, new TreeMap<>()).key();
         states.put(key, one.open(new TreeMap<>()));
         owners.put(key, one);
       }

@@ -5,6 +5,7 @@ import io.fenghuo.rules.definition.Section;
 import io.fenghuo.rules.figure.Reading;
 import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,38 +13,41 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 
-/**
- * All watches in force.
- *
- * @param all in order of id
- */
-public record Watches(List<Watch> all) {
+/** All watches in force. */
+public final class Watches {
 
   static final Set<String> KINDS =
       Set.of("objective", "tiers", "absence", "failover", "anomaly", "campaign");
 
-  /** A watch and the subject whose state it keeps. */
-  public record Place(Watch watch, SortedMap<String, String> subject) {
+  private final Map<String, Watch> byId = new LinkedHashMap<>();
+  private final Map<String, Watch> byForm = new HashMap<>();
+  private final Map<String, String> forms = new HashMap<>();
+  private final Map<String, List<Watch>> byFigure = new HashMap<>();
 
-    /**
-     * Tells this state from all others; the same as long as the watch looks at the same figures, so
-     * that state is found again. A watch that looks at others begins anew.
-     */
-    public String key() {
-      return watch.about().id() + "#" + digest(watch) + "|" + Wording.key(subject);
-    }
-
-    private static String digest(Watch watch) {
-      return Integer.toHexString(watch.needs().toString().hashCode());
+  /**
+   * @param all in order of id, none twice
+   */
+  Watches(List<Watch> all) {
+    for (Watch watch : all) {
+      String id = watch.about().id();
+      String form = id + "#" + Integer.toHexString(watch.needs().toString().hashCode());
+      byId.put(id, watch);
+      forms.put(id, form);
+      byForm.put(form, watch);
+      watch.needs().stream()
+          .map(NeededFigure::name)
+          .distinct()
+          .forEach(name -> byFigure.computeIfAbsent(name, any -> new ArrayList<>()).add(watch));
     }
   }
 
-  /** The watch whose state lies under this key; empty when it is gone or was edited. */
-  public Optional<Watch> watchOf(String key) {
-    return all.stream()
-        .filter(watch -> key.startsWith(watch.about().id() + "#" + Place.digest(watch) + "|"))
-        .findFirst();
-  }
+  /**
+   * A watch and the subject whose state it keeps.
+   *
+   * @param key tells this state from all others; the same as long as the watch looks at the same
+   *     figures, so that state is found again. A watch that looks at others begins anew
+   */
+  public record Place(Watch watch, SortedMap<String, String> subject, String key) {}
 
   /** True for a file that defines watches, and no rule. */
   public static boolean isDefinition(Section file) {
@@ -59,28 +63,35 @@ public record Watches(List<Watch> all) {
     return new WatchReader(files, zone).read();
   }
 
+  /** In order of id. */
+  public List<Watch> all() {
+    return List.copyOf(byId.values());
+  }
+
   /** Every figure that is needed, once. */
   public List<NeededFigure> needs() {
-    return all.stream().flatMap(watch -> watch.needs().stream()).distinct().toList();
+    return byId.values().stream().flatMap(watch -> watch.needs().stream()).distinct().toList();
   }
 
   public Optional<Watch> watch(String id) {
-    return all.stream().filter(watch -> watch.about().id().equals(id)).findFirst();
+    return Optional.ofNullable(byId.get(id));
+  }
+
+  public Place place(Watch watch, SortedMap<String, String> subject) {
+    return new Place(watch, subject, forms.get(watch.about().id()) + "|" + Wording.key(subject));
+  }
+
+  /** The watch whose state lies under a place's key; empty when it is gone or was edited. */
+  public Optional<Watch> watchOf(String key) {
+    return Optional.ofNullable(byForm.get(key.substring(0, key.indexOf('|'))));
   }
 
   /** Where a reading must go. */
   public List<Place> places(Reading reading) {
     List<Place> places = new ArrayList<>();
-    for (Watch watch : all) {
-      watch.subject(reading).ifPresent(subject -> places.add(new Place(watch, subject)));
+    for (Watch watch : byFigure.getOrDefault(reading.figure(), List.of())) {
+      watch.subject(reading).ifPresent(subject -> places.add(place(watch, subject)));
     }
     return places;
-  }
-
-  /** By watch id; for telling which states are of a definition that is gone. */
-  public Map<String, Watch> byId() {
-    Map<String, Watch> byId = new LinkedHashMap<>();
-    all.forEach(watch -> byId.put(watch.about().id(), watch));
-    return byId;
   }
 }

@@ -21,7 +21,9 @@ class WatchPacksTest {
   void theShippedWatchesReadTogether() throws Exception {
     Watches watches = Watches.read(files, SHANGHAI);
     // A campaign makes watches of its own for its capacity.
-    assertThat(watches.byId().keySet()).containsAll(WatchTest.watchesIn(files));
+    assertThat(watches.all())
+        .extracting(watch -> watch.about().id())
+        .containsAll(WatchTest.watchesIn(files));
     assertThat(watches.needs()).doesNotHaveDuplicates();
   }
 
