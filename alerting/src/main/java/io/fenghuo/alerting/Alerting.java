@@ -110,22 +110,31 @@ public final class Alerting implements AutoCloseable {
     return clock;
   }
 
+  /**
+   * What one round did.
+   *
+   * @param changes groups looked at and incidents gone on with
+   * @param requests those under way, for whoever wants to wait for them
+   */
+  public record Round(int changes, List<Future<?>> requests) {}
+
   /** One round: everything that is due now, the requests started and not waited for. */
-  public List<Future<?>> round() {
+  public Round round() {
     Instant now = clock.instant();
     ends.run(now);
     selfWatch.run(now);
-    while (flusher.run(now) > 0) {
-      // a storm makes more groups due than one look takes
+    int changes = 0;
+    for (int looked = flusher.run(now); looked > 0; looked = flusher.run(now)) {
+      changes += looked; // a storm makes more groups due than one look takes
     }
-    escalator.run(now);
-    return deliverer.run(now);
+    changes += escalator.run(now);
+    return new Round(changes, deliverer.run(now));
   }
 
   /** Rounds until nothing is due any more, requests waited for; what a test does at each second. */
   public void settle() {
-    for (List<Future<?>> started = round(); !started.isEmpty(); started = round()) {
-      for (Future<?> each : started) {
+    for (Round done = round(); done.changes() > 0 || !done.requests().isEmpty(); done = round()) {
+      for (Future<?> each : done.requests()) {
         try {
           each.get();
         } catch (ExecutionException e) {

@@ -136,8 +136,7 @@ final class SelfWatch {
     }
     keep(handle, "quiet", quiet ? "yes" : "no");
     Labels labels =
-        Labels.of(
-            Map.of("alertname", "NoAlertHeard", "severity", "critical", Route.OWN, "inbox"));
+        Labels.of(Map.of("alertname", "NoAlertHeard", "severity", "critical", Route.OWN, "inbox"));
     long minutes = after.toMinutes();
     inbox.accept(
         handle,

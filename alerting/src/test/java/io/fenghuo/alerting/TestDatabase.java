@@ -9,14 +9,14 @@ import java.sql.Statement;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A real PostgreSQL, one server for all tests of a JVM and a new database for each. */
-final class TestDatabase {
+public final class TestDatabase {
 
   private static final AtomicInteger NEXT = new AtomicInteger();
   private static EmbeddedPostgres server;
 
   private TestDatabase() {}
 
-  static Database fresh() {
+  public static Database fresh() {
     return Database.open(freshUrl(), "postgres", new Secret(""));
   }
 

@@ -61,6 +61,12 @@ public final class Deliverer {
         and not exists (select 1 from notification e
                         where e.lane = n.lane and e.place < n.place and e.state in ('queued', 'sending'))
         and not exists (select 1 from lane l where l.lane = n.lane and l.lease_until > :now)
+        -- Of those that wait for the same quota one is enough: it takes the others with it.
+        and not (n.held_since is not null and n.priority > 0 and exists (
+          select 1 from notification h
+          where h.channel = n.channel and h.address = n.address and h.state = 'queued'
+            and h.held_since is not null and h.priority > 0 and h.place < n.place
+            and h.next_attempt_at <= :now))
       order by n.priority, n.created_at, n.place limit :most
       """;
 

@@ -60,7 +60,10 @@ public final class Incidents {
     String id =
         Outbox.id("incident", flush.groupKey(), flush.openedAt().toString(), flush.number() + "");
     ClockRule clockRule = clockRule(flush);
-    Escalation escalation = flush.routing().escalations().get(flush.route().escalation());
+    Escalation escalation =
+        isAboutIncidents(flush)
+            ? null
+            : flush.routing().escalations().get(flush.route().escalation());
     flush
         .handle()
         .createUpdate(
@@ -91,8 +94,7 @@ public final class Incidents {
 
   private static ClockRule clockRule(Flush flush) {
     List<Labels> burning = flush.burning().stream().map(KnownAlert::labels).toList();
-    // A breach of a breach helps nobody.
-    if (burning.stream().allMatch(labels -> labels.has(Route.OWN))) {
+    if (isAboutIncidents(flush)) {
       return new ClockRule(List.of(), Duration.ZERO, Duration.ZERO);
     }
     for (ClockRule rule : flush.routing().clocks()) {
@@ -101,6 +103,11 @@ public final class Incidents {
       }
     }
     return new ClockRule(List.of(), Duration.ZERO, Duration.ZERO);
+  }
+
+  /** That a clock ran out is told once: a breach of a breach helps nobody. */
+  private static boolean isAboutIncidents(Flush flush) {
+    return flush.burning().stream().allMatch(a -> a.labels().get(Route.OWN).equals("incident"));
   }
 
   /** Keeps what escalations will say, and closes the incident when all of its alerts are over. */

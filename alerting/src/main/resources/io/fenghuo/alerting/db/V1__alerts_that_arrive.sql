@@ -113,6 +113,8 @@ create table notification (
 );
 create index notification_due on notification (next_attempt_at) where state = 'queued';
 create index notification_lane on notification (lane, place) where state in ('queued', 'sending');
+create index notification_held on notification (channel, address, place)
+  where state = 'queued' and held_since is not null;
 create index notification_state on notification (state, created_at);
 create index notification_incident on notification (incident_id);
 
