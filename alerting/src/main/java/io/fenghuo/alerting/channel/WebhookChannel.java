@@ -61,6 +61,12 @@ public record WebhookChannel(
     }
   }
 
+  /** The address may hold a key: it is not printed. */
+  @Override
+  public String toString() {
+    return "WebhookChannel[" + (url == null ? "" : url.getHost()) + "]";
+  }
+
   @Override
   public List<Outlet> outlets(String address) {
     return List.of(Outlet.unlimited("webhook"));

@@ -34,6 +34,10 @@ final class EmbeddedDatabase implements AutoCloseable {
               .setCleanDataDirectory(false)
               .setOverrideWorkingDirectory(scratch.resolve("postgres").toFile())
               .setServerConfig("listen_addresses", LoopbackPort.HOST)
+              // The bundle is made for tests and would lose what it said it has.
+              .setServerConfig("fsync", "on")
+              .setServerConfig("synchronous_commit", "on")
+              .setServerConfig("full_page_writes", "on")
               .start());
     } catch (IOException | RuntimeException e) {
       throw new CommandFailure(
