@@ -22,6 +22,7 @@ import java.time.LocalTime;
 import java.time.OffsetDateTime;
 import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -124,6 +125,7 @@ public final class RoutingFile {
     Route root = root(file, receivers, intervals, escalations);
     file.refuseOthers();
     if (!errors.isEmpty()) {
+      errors.sort(Comparator.comparingInt(ConfigError::line));
       throw new ConfigException(errors);
     }
     return new Routing(
@@ -431,7 +433,7 @@ public final class RoutingFile {
     String receiver = section.text("receiver", above.receiver());
     if (receiver.isEmpty()) {
       section.error("receiver", "missing (expected the name of a receiver)");
-    } else if (!receivers.containsKey(receiver)) {
+    } else if (section.has("receiver") && !receivers.containsKey(receiver)) {
       section.error("receiver", receiver + " is no receiver");
     }
     List<String> groupBy = section.has("group_by") ? section.texts("group_by") : above.groupBy();

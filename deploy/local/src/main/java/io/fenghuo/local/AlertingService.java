@@ -60,7 +60,8 @@ final class AlertingService implements AutoCloseable {
     }
     Database database =
         keep(
-            keep(EmbeddedDatabase.start(folder.path().resolve("postgres"), folder.scratch()))
+            keep(EmbeddedDatabase.start(
+                    folder.path().resolve("postgres"), folder.path().resolve("postgres-programs")))
                 .open());
     // The pid makes it another than the one before, whose leases may not have ended.
     String owner = "up-" + ProcessHandle.current().pid();

@@ -19,12 +19,20 @@ final class EmbeddedDatabase implements AutoCloseable {
   private static final Duration STOP_LIMIT = Duration.ofSeconds(20);
 
   private final EmbeddedPostgres server;
+  private final Path folder;
 
-  private EmbeddedDatabase(EmbeddedPostgres server) {
+  private EmbeddedDatabase(EmbeddedPostgres server, Path folder) {
     this.server = server;
+    this.folder = folder;
   }
 
-  static EmbeddedDatabase start(Path folder, Path scratch) {
+  /**
+   * Starts the server.
+   *
+   * @param folder of the data
+   * @param binaries where the server's programs are unpacked, which it needs until it has stopped
+   */
+  static EmbeddedDatabase start(Path folder, Path binaries) {
     try {
       Files.createDirectories(folder);
       stopLeftOver(folder);
@@ -32,13 +40,14 @@ final class EmbeddedDatabase implements AutoCloseable {
           EmbeddedPostgres.builder()
               .setDataDirectory(folder)
               .setCleanDataDirectory(false)
-              .setOverrideWorkingDirectory(scratch.resolve("postgres").toFile())
+              .setOverrideWorkingDirectory(binaries.toFile())
               .setServerConfig("listen_addresses", LoopbackPort.HOST)
               // The bundle is made for tests and would lose what it said it has.
               .setServerConfig("fsync", "on")
               .setServerConfig("synchronous_commit", "on")
               .setServerConfig("full_page_writes", "on")
-              .start());
+              .start(),
+          folder);
     } catch (IOException | RuntimeException e) {
       throw new CommandFailure(
           "PostgreSQL does not start in " + folder + ": " + e.getMessage(),
@@ -85,6 +94,7 @@ final class EmbeddedDatabase implements AutoCloseable {
   public void close() {
     try {
       server.close();
+      stopLeftOver(folder);
     } catch (IOException e) {
       throw new CommandFailure("PostgreSQL does not stop: " + e, "Look for it with `ps`.", e);
     }
