@@ -18,6 +18,7 @@ import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
@@ -26,7 +27,14 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "alerts",
     description = "Check a routing file, ask which way an alert goes, see what was not delivered.",
-    synopsisSubcommandLabel = "COMMAND")
+    synopsisSubcommandLabel = "COMMAND",
+    footer = {
+      "",
+      "Examples:",
+      "  ./fenghuo alerts check .data/routing.yml",
+      "  ./fenghuo alerts route alertname=PaymentDown severity=critical",
+      "  ./fenghuo alerts failed"
+    })
 final class AlertsCommand implements Runnable {
 
   @Option(
@@ -41,7 +49,7 @@ final class AlertsCommand implements Runnable {
 
   @Override
   public void run() {
-    spec.commandLine().usage(spec.commandLine().getOut());
+    throw new ParameterException(spec.commandLine(), "Missing: check, route or failed");
   }
 
   @Command(name = "check", description = "Say what is wrong with a routing file, and where.")

@@ -27,7 +27,10 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "In the routing file, let a channel's endpoint or url begin with http://127.0.0.1:9099",
-      "and allow that host: global: { allow_private_hosts: [127.0.0.1] }"
+      "and allow that host: global: { allow_private_hosts: [127.0.0.1] }",
+      "",
+      "Example:",
+      "  ./fenghuo receiver --port 9099"
     })
 final class Receiver implements Callable<Integer> {
 
