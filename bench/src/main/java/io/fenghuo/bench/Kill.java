@@ -63,7 +63,9 @@ final class Kill {
             "--flink-port",
             flinkPort,
             "--metrics-port",
-            metricsPort);
+            metricsPort,
+            "--alerting-port",
+            String.valueOf(Stage.freePort()));
     progress.accept("up: starting");
     long begun = System.nanoTime();
     Process process = start(up);

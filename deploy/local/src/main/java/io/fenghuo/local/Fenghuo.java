@@ -55,6 +55,8 @@ public final class Fenghuo implements Runnable {
             .addSubcommand(new Publish(stop, in))
             .addSubcommand(new Tail(stop))
             .addSubcommand(new RulesCommand())
+            .addSubcommand(new AlertsCommand())
+            .addSubcommand(new Receiver(stop))
             .addSubcommand(new Simulate(stop));
     return settled(commands, out, err);
   }

@@ -114,6 +114,19 @@ final class Up implements Callable<Integer> {
   private int metricsPort;
 
   @Option(
+      names = "--alerting-port",
+      paramLabel = "PORT",
+      defaultValue = "9093",
+      description = "Alerting, for Prometheus and amtool (default: ${DEFAULT-VALUE}).")
+  private int alertingPort;
+
+  @Option(
+      names = "--routing",
+      paramLabel = "FILE",
+      description = "Who hears of which alert (default: routing.yml in the data folder).")
+  private Path routing;
+
+  @Option(
       names = "--rules",
       paramLabel = "DIR",
       description = "Folder of rules (default: the packaged ones).")
@@ -234,14 +247,16 @@ final class Up implements Callable<Integer> {
       LoopbackPort.requireFree("Kafka", kafkaPort, "--kafka-port");
       LoopbackPort.requireFree("Flink", flinkPort, "--flink-port");
       LoopbackPort.requireFree("The metrics page", metricsPort, "--metrics-port");
+      LoopbackPort.requireFree("Alerting", alertingPort, "--alerting-port");
       Path log = Logs.toFile(folder.logs());
       progress.say("data in " + folder.path() + ", log in " + log);
       try (EmbeddedKafka kafka = startKafka(folder);
+          AlertingService alerting = startAlerting(folder);
           FlinkCluster flink = startFlink(folder, jobPlans)) {
         if (awaitServing(flink, jobPlans)) {
-          serve(kafka, flink, scenario);
+          serve(kafka, alerting, flink, scenario);
         }
-        progress.say("stopping: a last checkpoint, then Flink, then Kafka");
+        progress.say("stopping: a last checkpoint, then Flink, alerting, Kafka");
       }
       progress.say("stopped; `./fenghuo up` goes on from here");
       return 0;
@@ -267,6 +282,18 @@ final class Up implements Callable<Integer> {
     kafka.createTopics(Topics.all());
     progress.say("Kafka serves at " + kafka.bootstrapServers() + took(start));
     return kafka;
+  }
+
+  private AlertingService startAlerting(DataFolder folder) {
+    long start = System.nanoTime();
+    AlertingService alerting = AlertingService.start(folder, kafka(), alertingPort, routing);
+    progress.say(
+        "alerting serves at "
+            + alerting.address()
+            + took(start)
+            + ", routing in "
+            + alerting.routing());
+    return alerting;
   }
 
   private FlinkCluster startFlink(DataFolder folder, List<JobPlan> jobPlans) {
@@ -325,7 +352,8 @@ final class Up implements Callable<Integer> {
     return true;
   }
 
-  private void serve(EmbeddedKafka kafka, FlinkCluster flink, Scenario scenario) {
+  private void serve(
+      EmbeddedKafka kafka, AlertingService alerting, FlinkCluster flink, Scenario scenario) {
     List<Stream> shopStreams =
         List.of(Stream.ORDERS, Stream.PAYMENTS, Stream.LOGINS, Stream.TRAFFIC, Stream.RESOURCES);
     try (LiveFigures figures = LiveFigures.start(kafka(), shopStreams);
@@ -337,6 +365,8 @@ final class Up implements Callable<Integer> {
               + flink.webPage()
               + " metrics="
               + flink.metricsPage()
+              + " alerting="
+              + alerting.address()
               + " data="
               + dataFolder.toAbsolutePath().normalize());
       long last = System.nanoTime();

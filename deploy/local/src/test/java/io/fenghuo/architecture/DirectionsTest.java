@@ -69,4 +69,20 @@ class DirectionsTest {
                             "io.fenghuo.rules.reference.."))))
         .check(OURS);
   }
+
+  @Test
+  void alertingKnowsTheSchemasAndNothingElseOfOurs() {
+    noClasses()
+        .that()
+        .resideInAPackage("io.fenghuo.alerting..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            "io.fenghuo.rules..",
+            "io.fenghuo.pipelines..",
+            "io.fenghuo.local..",
+            "org.apache.flink..",
+            "io.zonky..")
+        .check(OURS);
+  }
 }

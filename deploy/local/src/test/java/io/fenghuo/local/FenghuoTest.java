@@ -53,7 +53,11 @@ class FenghuoTest {
         "up --bound 5",
         "up --rate -1",
         "up --kafka-port 0",
-        "rules"
+        "rules",
+        "alerts",
+        "alerts route nonsense",
+        "up --alerting-port 0",
+        "receiver --port 0"
       })
   void aWrongCallIsExplainedAndExitsWithTwo(String call) {
     CommandRun run = CommandRun.of(call.split(" "));

@@ -270,6 +270,8 @@ class KillTest {
             String.valueOf(LoopbackPort.free()),
             "--metrics-port",
             String.valueOf(metricsPort),
+            "--alerting-port",
+            String.valueOf(LoopbackPort.free()),
             "--state-memory",
             "128",
             "--checkpoint-every",

@@ -97,6 +97,7 @@ class UpTest {
                 "--kafka-port", String.valueOf(kafkaPort),
                 "--flink-port", String.valueOf(LoopbackPort.free()),
                 "--metrics-port", String.valueOf(LoopbackPort.free()),
+                "--alerting-port", String.valueOf(LoopbackPort.free()),
                 "--simulate", scenario,
                 "--state-memory", "64");
     return new CommandRun(exitCode, out.toString(), err.toString());

@@ -1,0 +1,212 @@
+package io.fenghuo.alerting;
+
+import io.fenghuo.alerting.config.ConfigException;
+import io.fenghuo.alerting.config.RoutingSource;
+import io.fenghuo.alerting.deliver.Announce;
+import io.fenghuo.alerting.deliver.Deliverer;
+import io.fenghuo.alerting.escalate.Escalator;
+import io.fenghuo.alerting.escalate.Incidents;
+import io.fenghuo.alerting.escalate.Links;
+import io.fenghuo.alerting.group.Flusher;
+import io.fenghuo.alerting.group.Groups;
+import io.fenghuo.alerting.group.Step;
+import io.fenghuo.alerting.inbox.Inbox;
+import io.fenghuo.alerting.inhibit.Inhibit;
+import io.fenghuo.alerting.ledger.Ends;
+import io.fenghuo.alerting.ledger.Record;
+import io.fenghuo.alerting.mute.Mute;
+import io.fenghuo.alerting.mute.Silences;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The path of an alert: inbox → route → group → inhibit → mute → dedup → deliver → ledger, and
+ * escalate beside it. Nothing of it is in memory only: each step is a transaction, and whichever
+ * instance comes next goes on where the last one stopped.
+ */
+public final class Alerting implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Alerting.class);
+
+  private static final int SENDERS = 12;
+  private static final long ROUND_MILLIS = 100;
+
+  private final Database database;
+  private final RoutingSource routing;
+  private final InstantSource clock;
+  private final Inbox inbox;
+  private final Silences silences;
+  private final Incidents incidents;
+  private final Links links;
+  private final Ends ends;
+  private final Flusher flusher;
+  private final Escalator escalator;
+  private final Deliverer deliverer;
+  private final SelfWatch selfWatch;
+  private final ExecutorService senders;
+  private volatile boolean stopping;
+  private Thread rounds;
+
+  /**
+   * @param owner a name no other instance on the database has
+   */
+  public Alerting(Database database, RoutingSource routing, InstantSource clock, String owner) {
+    this.database = database;
+    this.routing = routing;
+    this.clock = clock;
+    this.senders = Executors.newFixedThreadPool(SENDERS, work -> daemon(work, "alerting-sender"));
+    this.inbox = new Inbox(database, routing, clock);
+    this.links = Links.of(database);
+    this.silences = new Silences(database, clock);
+    this.incidents = new Incidents(database, routing, clock, links);
+    this.ends = new Ends(database, routing);
+    List<Step> holds = List.of(new Inhibit(), new Mute());
+    List<Step> path = List.of(holds.get(0), holds.get(1), new Announce(incidents), new Record());
+    this.flusher = new Flusher(database, routing, path);
+    this.escalator = new Escalator(database, routing, inbox, holds);
+    this.deliverer = new Deliverer(database, routing, inbox, clock, owner, senders);
+    this.selfWatch = new SelfWatch(database, routing, inbox);
+  }
+
+  private static Thread daemon(Runnable work, String name) {
+    Thread thread = new Thread(work, name);
+    thread.setDaemon(true);
+    return thread;
+  }
+
+  public Inbox inbox() {
+    return inbox;
+  }
+
+  public Silences silences() {
+    return silences;
+  }
+
+  public Incidents incidents() {
+    return incidents;
+  }
+
+  public Links links() {
+    return links;
+  }
+
+  public Database database() {
+    return database;
+  }
+
+  public RoutingSource routing() {
+    return routing;
+  }
+
+  public InstantSource clock() {
+    return clock;
+  }
+
+  /**
+   * What one round did.
+   *
+   * @param changes groups looked at and incidents gone on with
+   * @param requests those under way, for whoever wants to wait for them
+   */
+  public record Round(int changes, List<Future<?>> requests) {}
+
+  /** One round: everything that is due now, the requests started and not waited for. */
+  public Round round() {
+    Instant now = clock.instant();
+    ends.run(now);
+    selfWatch.run(now);
+    int changes = 0;
+    for (int looked = flusher.run(now); looked > 0; looked = flusher.run(now)) {
+      changes += looked; // a storm makes more groups due than one look takes
+    }
+    changes += escalator.run(now);
+    return new Round(changes, deliverer.run(now));
+  }
+
+  /** Rounds until nothing is due any more, requests waited for; what a test does at each second. */
+  public void settle() {
+    for (Round done = round(); done.changes() > 0 || !done.requests().isEmpty(); done = round()) {
+      for (Future<?> each : done.requests()) {
+        try {
+          each.get();
+        } catch (ExecutionException e) {
+          throw new IllegalStateException(e.getCause());
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt();
+          return;
+        }
+      }
+    }
+  }
+
+  /** Takes the routing file as it is now. */
+  public void reload() {
+    routing.reload();
+    database.useTransaction(handle -> Groups.joinAll(handle, routing.get(), clock.instant()));
+  }
+
+  /** Goes round until closed. A database that is away is waited for. */
+  public synchronized void start() {
+    rounds = daemon(this::goRound, "alerting-rounds");
+    rounds.start();
+  }
+
+  private void goRound() {
+    long quiet = 0;
+    while (!stopping) {
+      try {
+        follow();
+        round();
+        quiet = 0;
+      } catch (RuntimeException e) {
+        quiet = Math.min(5_000, quiet * 2 + 200);
+        LOG.warn("a round failed, the next follows in {} ms: {}", quiet, e.toString());
+      }
+      try {
+        TimeUnit.MILLISECONDS.sleep(ROUND_MILLIS + quiet);
+      } catch (InterruptedException e) {
+        return;
+      }
+    }
+  }
+
+  private void follow() {
+    try {
+      if (routing.follow()) {
+        database.useTransaction(handle -> Groups.joinAll(handle, routing.get(), clock.instant()));
+        LOG.info("the changed routing file is in force");
+      }
+    } catch (ConfigException wrong) {
+      LOG.error(
+          "the changed routing file is refused, the old one stays in force:\n{}",
+          wrong.getMessage());
+    }
+  }
+
+  /** Stops going round and lets requests under way end. The database stays open. */
+  @Override
+  public void close() {
+    stopping = true;
+    try {
+      if (rounds != null) {
+        rounds.interrupt();
+        rounds.join(5_000);
+      }
+      senders.shutdown();
+      if (!senders.awaitTermination(15, TimeUnit.SECONDS)) {
+        senders.shutdownNow();
+      }
+    } catch (InterruptedException e) {
+      senders.shutdownNow();
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/** From an alert to a person's phone, with proof. */
+package io.fenghuo.alerting;

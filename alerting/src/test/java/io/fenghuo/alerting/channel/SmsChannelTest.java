@@ -1,0 +1,79 @@
+package io.fenghuo.alerting.channel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class SmsChannelTest extends ChannelContract {
+
+  @Override
+  String config(String url) {
+    return "sms_configs: [ { endpoint: \""
+        + url
+        + "\", access_key_id: AK, access_key_secret: secretsecret, sign_name: 烽火, template_code: SMS_1, to: \"13800000000\" } ]";
+  }
+
+  @Override
+  String success() {
+    return "{\"Code\":\"OK\",\"Message\":\"OK\",\"BizId\":\"b1\"}";
+  }
+
+  @Override
+  String tooMany() {
+    return "{\"Code\":\"isv.BUSINESS_LIMIT_CONTROL\",\"Message\":\"触发分钟级流控Permits:1\"}";
+  }
+
+  @Override
+  List<String> secrets() {
+    return List.of("secretsecret");
+  }
+
+  @Override
+  int maxBody() {
+    return 0;
+  }
+
+  @Test
+  void theRequestIsSignedAsTheProviderComputesIt() throws Exception {
+    send(usual());
+    Request request = requests.get(0);
+    String authorization = request.headers().get("Authorization").get(0);
+    String names = authorization.replaceAll(".*SignedHeaders=([^,]*),.*", "$1");
+    StringBuilder canonical =
+        new StringBuilder("POST\n/\n").append(request.uri().substring(2)).append("\n");
+    for (String name : names.split(";")) {
+      String header = name.substring(0, 1).toUpperCase(java.util.Locale.ROOT) + name.substring(1);
+      canonical.append(name).append(":").append(request.headers().get(header).get(0)).append("\n");
+    }
+    String hash = request.headers().get("X-acs-content-sha256").get(0);
+    canonical.append("\n").append(names).append("\n").append(hash);
+    String digest =
+        java.util.HexFormat.of()
+            .formatHex(
+                java.security.MessageDigest.getInstance("SHA-256")
+                    .digest(
+                        canonical.toString().getBytes(java.nio.charset.StandardCharsets.UTF_8)));
+    assertThat(authorization)
+        .endsWith(
+            "Signature="
+                + Signature.hex(
+                    new io.fenghuo.alerting.Secret("secretsecret"), "ACS3-HMAC-SHA256\n" + digest));
+    assertThat(hash).isEqualTo("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+    assertThat(java.net.URLDecoder.decode(request.uri(), java.nio.charset.StandardCharsets.UTF_8))
+        .contains("TemplateParam={\"content\":\"严重 支付宝支付成功率过低\"}", "OutId=n1");
+  }
+
+  @Test
+  void aReceiptTellsWhetherALostRequestArrived() {
+    Channel channel = channel();
+    String address = channel.addresses(NOW).get(0);
+    Channel.Delivery delivery =
+        new Channel.Delivery("n1", channel.outlets(address).get(0), address, usual(), true, NOW);
+    answer =
+        "{\"Code\":\"OK\",\"SmsSendDetailDTOs\":{\"SmsSendDetailDTO\":[{\"OutId\":\"n1\",\"SendStatus\":1}]}}";
+    assertThat(channel.receipt(delivery)).containsInstanceOf(Answer.Sent.class);
+    answer = "{\"Code\":\"OK\",\"SmsSendDetailDTOs\":{\"SmsSendDetailDTO\":[]}}";
+    assertThat(channel.receipt(delivery)).isEmpty();
+  }
+}
