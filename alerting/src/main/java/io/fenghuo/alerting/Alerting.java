@@ -18,6 +18,7 @@ import io.fenghuo.alerting.mute.Mute;
 import io.fenghuo.alerting.mute.Silences;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -37,7 +38,8 @@ public final class Alerting implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Alerting.class);
 
   private static final int SENDERS = 12;
-  private static final long ROUND_MILLIS = 100;
+  private static final int LOOKERS = 4;
+  private static final long ROUND_MILLIS = 50;
 
   private final Database database;
   private final RoutingSource routing;
@@ -51,9 +53,10 @@ public final class Alerting implements AutoCloseable {
   private final Escalator escalator;
   private final Deliverer deliverer;
   private final SelfWatch selfWatch;
+  private final ExecutorService lookers;
   private final ExecutorService senders;
   private volatile boolean stopping;
-  private Thread rounds;
+  private final List<Thread> rounds = new ArrayList<>();
 
   /**
    * @param owner a name no other instance on the database has
@@ -63,6 +66,7 @@ public final class Alerting implements AutoCloseable {
     this.routing = routing;
     this.clock = clock;
     this.senders = Executors.newFixedThreadPool(SENDERS, work -> daemon(work, "alerting-sender"));
+    this.lookers = Executors.newFixedThreadPool(LOOKERS, work -> daemon(work, "alerting-looker"));
     this.inbox = new Inbox(database, routing, clock);
     this.links = Links.of(database);
     this.silences = new Silences(database, clock);
@@ -70,7 +74,7 @@ public final class Alerting implements AutoCloseable {
     this.ends = new Ends(database, routing);
     List<Step> holds = List.of(new Inhibit(), new Mute());
     List<Step> path = List.of(holds.get(0), holds.get(1), new Announce(incidents), new Record());
-    this.flusher = new Flusher(database, routing, path);
+    this.flusher = new Flusher(database, routing, path, lookers);
     this.escalator = new Escalator(database, routing, inbox, holds);
     this.deliverer = new Deliverer(database, routing, inbox, clock, owner, senders);
     this.selfWatch = new SelfWatch(database, routing, inbox);
@@ -121,14 +125,18 @@ public final class Alerting implements AutoCloseable {
   /** One round: everything that is due now, the requests started and not waited for. */
   public Round round() {
     Instant now = clock.instant();
+    return new Round(look(now), deliverer.run(now));
+  }
+
+  /** Everything but the requests; returns how many groups and incidents were gone on with. */
+  private int look(Instant now) {
     ends.run(now);
     selfWatch.run(now);
     int changes = 0;
     for (int looked = flusher.run(now); looked > 0; looked = flusher.run(now)) {
       changes += looked; // a storm makes more groups due than one look takes
     }
-    changes += escalator.run(now);
-    return new Round(changes, deliverer.run(now));
+    return changes + escalator.run(now);
   }
 
   /** Rounds until nothing is due any more, requests waited for; what a test does at each second. */
@@ -153,25 +161,36 @@ public final class Alerting implements AutoCloseable {
     database.useTransaction(handle -> Groups.joinAll(handle, routing.get(), clock.instant()));
   }
 
-  /** Goes round until closed. A database that is away is waited for. */
+  /**
+   * Goes round until closed: groups and incidents in one thread, requests started in another, so
+   * that a storm of groups holds up no message. A database that is away is waited for.
+   */
   public synchronized void start() {
-    rounds = daemon(this::goRound, "alerting-rounds");
-    rounds.start();
+    rounds.add(
+        daemon(
+            () ->
+                goRound(
+                    () -> {
+                      follow();
+                      look(clock.instant());
+                    }),
+            "alerting-rounds"));
+    rounds.add(daemon(() -> goRound(() -> deliverer.run(clock.instant())), "alerting-delivery"));
+    rounds.forEach(Thread::start);
   }
 
-  private void goRound() {
-    long quiet = 0;
+  private void goRound(Runnable work) {
+    long pause = 0;
     while (!stopping) {
       try {
-        follow();
-        round();
-        quiet = 0;
+        work.run();
+        pause = 0;
       } catch (RuntimeException e) {
-        quiet = Math.min(5_000, quiet * 2 + 200);
-        LOG.warn("a round failed, the next follows in {} ms: {}", quiet, e.toString());
+        pause = Math.min(5_000, pause * 2 + 200);
+        LOG.warn("a round failed, the next follows in {} ms: {}", pause, e.toString());
       }
       try {
-        TimeUnit.MILLISECONDS.sleep(ROUND_MILLIS + quiet);
+        TimeUnit.MILLISECONDS.sleep(ROUND_MILLIS + pause);
       } catch (InterruptedException e) {
         return;
       }
@@ -196,10 +215,11 @@ public final class Alerting implements AutoCloseable {
   public void close() {
     stopping = true;
     try {
-      if (rounds != null) {
-        rounds.interrupt();
-        rounds.join(5_000);
+      for (Thread each : rounds) {
+        each.interrupt();
+        each.join(5_000);
       }
+      lookers.shutdown();
       senders.shutdown();
       if (!senders.awaitTermination(15, TimeUnit.SECONDS)) {
         senders.shutdownNow();

@@ -17,6 +17,8 @@ import org.jdbi.v3.core.statement.SqlStatements;
  */
 public final class Database implements AutoCloseable {
 
+  private static final long TALLY_SLOTS = 32;
+
   private final DataSource source;
   private final Jdbi jdbi;
 
@@ -78,10 +80,11 @@ public final class Database implements AutoCloseable {
     if (more > 0) {
       handle
           .createUpdate(
-              "insert into tally (name, reason, count) values (:name, :reason, :more)"
-                  + " on conflict (name, reason) do update set count = tally.count + :more")
+              "insert into tally (name, reason, slot, count) values (:name, :reason, :slot, :more)"
+                  + " on conflict (name, reason, slot) do update set count = tally.count + :more")
           .bind("name", name)
           .bind("reason", reason)
+          .bind("slot", Thread.currentThread().getId() % TALLY_SLOTS)
           .bind("more", more)
           .execute();
     }

@@ -154,7 +154,8 @@ final class Metrics extends Collector {
     List<String> names = List.of(labels).stream().filter(label -> !label.isEmpty()).toList();
     CounterMetricFamily family = new CounterMetricFamily(metric, help, names);
     handle
-        .createQuery("select reason, count from tally where name = :name order by reason")
+        .createQuery(
+            "select reason, sum(count) as count from tally where name = :name group by reason order by reason")
         .bind("name", name)
         .map((row, context) -> Map.entry(row.getString("reason"), row.getLong("count")))
         .forEach(

@@ -24,7 +24,9 @@ final class Quotas {
 
   /** Takes one from the quota if there is one. Holds the quota's row until the transaction ends. */
   static Turn take(Handle handle, Outlet outlet, boolean critical, Instant now) {
-    Optional<Instant> penalty = lock(handle, outlet);
+    // Without a limit there is nothing to count, and nobody has to wait for anybody.
+    Optional<Instant> penalty =
+        outlet.limit() == 0 ? penalty(handle, outlet) : lock(handle, outlet);
     if (penalty.isPresent() && penalty.get().isAfter(now)) {
       return new Turn(false, penalty.get());
     }
@@ -56,6 +58,15 @@ final class Quotas {
         .bind("now", now)
         .execute();
     return new Turn(true, now);
+  }
+
+  private static Optional<Instant> penalty(Handle handle, Outlet outlet) {
+    return handle
+        .createQuery(
+            "select penalty_until from quota where name = :name and penalty_until is not null")
+        .bind("name", outlet.name())
+        .map((row, context) -> KnownAlert.instant(row, "penalty_until"))
+        .findOne();
   }
 
   private static Optional<Instant> lock(Handle handle, Outlet outlet) {

@@ -149,6 +149,14 @@ public final class Incidents {
           .bind("now", now)
           .bind("id", id)
           .execute();
+      handle
+          .createUpdate(
+              "update alert_group set next_flush_at = :now where next_flush_at > :now and group_key in"
+                  + " (select m.group_key from group_alert m join alert a using (fingerprint)"
+                  + " where a.source = 'self' and a.labels ->> 'incident' = :id)")
+          .bind("now", now)
+          .bind("id", id)
+          .execute();
     }
   }
 

@@ -15,6 +15,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
 import java.util.function.Supplier;
 import org.jdbi.v3.core.Handle;
 
@@ -26,21 +29,44 @@ public final class Flusher {
   private final Database database;
   private final Supplier<Routing> routing;
   private final List<Step> steps;
+  private final ExecutorService lookers;
 
-  public Flusher(Database database, Supplier<Routing> routing, List<Step> steps) {
+  /**
+   * @param lookers groups are looked at side by side, each by one of these threads
+   */
+  public Flusher(
+      Database database, Supplier<Routing> routing, List<Step> steps, ExecutorService lookers) {
     this.database = database;
     this.routing = routing;
     this.steps = steps;
+    this.lookers = lookers;
   }
 
-  /** Looks at every group that is due; returns how many. */
+  /**
+   * Looks at every group that is due; returns how many.
+   *
+   * @throws IllegalStateException when a look failed; the others are done
+   */
   public int run(Instant now) {
     List<String> due = database.read(handle -> Groups.due(handle, now, AT_ONCE));
-    int looked = 0;
+    List<Future<Boolean>> looks = new ArrayList<>();
     for (String key : due) {
-      if (database.inTransaction(handle -> look(handle, key, now))) {
-        looked++;
+      looks.add(lookers.submit(() -> database.inTransaction(handle -> look(handle, key, now))));
+    }
+    int looked = 0;
+    Throwable failure = null;
+    for (Future<Boolean> look : looks) {
+      try {
+        looked += look.get() ? 1 : 0;
+      } catch (ExecutionException e) {
+        failure = e.getCause();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return looked;
       }
+    }
+    if (failure != null) {
+      throw new IllegalStateException(failure);
     }
     return looked;
   }

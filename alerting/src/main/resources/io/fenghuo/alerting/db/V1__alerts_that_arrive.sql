@@ -162,10 +162,12 @@ create table kept (
   value text not null
 );
 
--- What became of what came in, by reason; added up by all instances.
+-- What became of what came in, by reason; added up by all instances. A count is spread over slots: one row
+-- would have everybody wait for everybody else's commit.
 create table tally (
   name   text not null,
   reason text not null,
+  slot   int not null,
   count  bigint not null,
-  primary key (name, reason)
+  primary key (name, reason, slot)
 );
