@@ -87,10 +87,12 @@ class EscalationTest {
               "7200 first [IncidentNotResolved]");
       story.resolve("A", "city=bj").until(7500);
       assertThat(story.got("chat")).containsExactly("0 first [A]", "7320 resolved [A over]");
+      // Groups are looked at side by side: theirs may be looked at just before the incident ends,
+      // and then tell of it one interval later.
       assertThat(story.got("boss"))
-          .containsExactlyInAnyOrder(
-              "7320 resolved [IncidentNotAnswered over]",
-              "7320 resolved [IncidentNotResolved over]");
+          .hasSize(2)
+          .anyMatch(told -> told.matches("(7320|7380) resolved \\[IncidentNotAnswered over]"))
+          .anyMatch(told -> told.matches("(7320|7380) resolved \\[IncidentNotResolved over]"));
     }
   }
 
