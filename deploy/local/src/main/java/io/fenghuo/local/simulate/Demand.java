@@ -18,23 +18,26 @@ interface Demand {
   }
 
   /**
-   * The opening of a sale: a minute as usual, then up to ten times as much within one minute, held
-   * for two, halved every ten minutes after that until twice the usual is left.
+   * The opening of a sale on an ordinary day: up to ten times as much within one minute, held for
+   * two, halved every ten minutes after that until twice the usual is left.
+   *
+   * @param onset when it opens, milliseconds after the start
    */
-  static Demand saleOpening() {
-    return (start, time) -> {
-      double minutes = (time - start) / 60_000.0;
-      if (minutes < 1) {
-        return 1;
-      }
-      if (minutes < 2) {
-        return 1 + 9 * (minutes - 1);
-      }
-      if (minutes < 4) {
-        return 10;
-      }
-      return 2 + 8 * StrictMath.pow(0.5, (minutes - 4) / 10);
-    };
+  static Demand saleOpening(long onset) {
+    return (start, time) -> Day.factor(time) * opening((time - start - onset) / 60_000.0);
+  }
+
+  private static double opening(double minutes) {
+    if (minutes < 0) {
+      return 1;
+    }
+    if (minutes < 1) {
+      return 1 + 9 * minutes;
+    }
+    if (minutes < 3) {
+      return 10;
+    }
+    return 2 + 8 * StrictMath.pow(0.5, (minutes - 3) / 10);
   }
 
   /** The daily curve, an hour a value. */

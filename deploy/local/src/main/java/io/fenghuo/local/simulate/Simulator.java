@@ -127,7 +127,11 @@ public final class Simulator implements Iterator<SimulatedEvent> {
     void act(World world) {
       Visit visit = world.visit();
       visit.begin(world);
-      world.agenda.schedule(visit, world.now());
+      if (visit.findsTheShop(world)) {
+        world.agenda.schedule(visit, world.now());
+      } else {
+        world.release(visit);
+      }
       if (world.now() >= factorUntil) {
         factor = demand.factor(world.startTimeMillis, world.now());
         factorUntil = world.now() + 1000;

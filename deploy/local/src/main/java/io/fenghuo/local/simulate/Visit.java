@@ -25,12 +25,12 @@ final class Visit extends Actor {
   private static final double SIGNUPS = 0.012;
   private static final double BUYERS = 0.47;
   private static final String[] SOURCES = {
-    "direct", "direct", "direct", "search", "search", "ad", "social", "message"
+    "direct", "direct", "search", "search", "search", "ad", "social", "message"
   };
   private static final String[] METHODS = {"alipay", "wechat", "unionpay", "card"};
   private static final String[] LOGIN_METHODS = {"password", "password", "sms", "qr", "oauth"};
-  private static final String[] FAILURE_CODES = {
-    "insufficient_balance", "insufficient_balance", "risk_declined", "limit_exceeded", "bank_error"
+  private static final String[] REFUSALS = {
+    "insufficient_balance", "insufficient_balance", "risk_declined", "limit_exceeded"
   };
 
   private enum Stage {
@@ -70,6 +70,12 @@ final class Visit extends Actor {
   private int attempt;
   private long latency;
   private PaymentStatus answer;
+  private String failureCode;
+
+  /** False when nobody can: the link they would have come by is broken. */
+  boolean findsTheShop(World world) {
+    return !world.fault().loses(source);
+  }
 
   /** Somebody comes in now. */
   void begin(World world) {
@@ -90,7 +96,7 @@ final class Visit extends Actor {
     chooseDevice(world, hour);
     visitorId = device.visitorId();
     sessionId = Names.of("s", dice.next(), 9);
-    source = world.campaign != null && dice.chance(0.5) ? "ad" : dice.oneOf(SOURCES);
+    source = world.campaign() != null && dice.chance(0.5) ? "ad" : dice.oneOf(SOURCES);
     // whoever has just signed up looks around first: buying at once is what fraudsters do
     buyer = !guest && !signup && dice.chance(BUYERS);
     wrongPasswords = dice.chance(0.12) ? dice.chance(0.12) ? 2 : 1 : 0;
@@ -249,7 +255,7 @@ final class Visit extends Actor {
     accountToken = world.population.accountToken(user, method);
     addressToken =
         dice.chance(0.12) ? world.population.workAddress(user) : world.population.address(user);
-    boolean coupon = dice.chance(world.campaign == null ? 0.2 : 0.6);
+    boolean coupon = dice.chance(world.campaign() == null ? 0.2 : 0.6);
     long discount = coupon ? amount / 20 : 0;
     amount -= discount;
     orderStep(world, OrderType.CREATED, items, Names.of("g", goods, 10), discount);
@@ -285,7 +291,7 @@ final class Visit extends Actor {
     event.setGoods(goods);
     event.setItems(items);
     event.setChannel(device.channel());
-    event.setCampaign(world.campaign);
+    event.setCampaign(world.campaign());
     City home = world.population.city(user);
     event.setProvince(home.province());
     event.setCityTier(home.tier());
@@ -295,12 +301,18 @@ final class Visit extends Actor {
   private void pay(World world) {
     Dice dice = world.dice;
     double fate = dice.uniform();
-    if (fate < 0.965) {
-      answer = PaymentStatus.SUCCEEDED;
-    } else if (fate < 0.995) {
+    failureCode = null;
+    if (world.fault().fails(method, dice)) {
       answer = PaymentStatus.FAILED;
+      failureCode = Fault.CODE;
+    } else if (fate < 0.965) {
+      answer = PaymentStatus.SUCCEEDED;
+    } else if (fate < 0.999) {
+      answer = PaymentStatus.FAILED;
+      failureCode = fate < 0.998 ? dice.oneOf(REFUSALS) : "bank_error";
     } else {
       answer = PaymentStatus.TIMED_OUT;
+      failureCode = "channel_timeout";
     }
     attempt++;
     latency = answer == PaymentStatus.TIMED_OUT ? 30_000 : 80 + (long) dice.logNormal(420, 0.7);
@@ -345,10 +357,7 @@ final class Visit extends Actor {
     event.setAmount(amount);
     event.setCurrency("CNY");
     event.setMethod(method);
-    event.setFailureCode(
-        status == PaymentStatus.FAILED
-            ? world.dice.oneOf(FAILURE_CODES)
-            : status == PaymentStatus.TIMED_OUT ? "channel_timeout" : null);
+    event.setFailureCode(started ? null : failureCode);
     event.setLatencyMs(started ? null : (Long) latency);
     world.emit("payments", userId, event, null);
   }
@@ -375,24 +384,25 @@ final class Visit extends Actor {
     boolean call = kind == TrafficKind.API_CALL;
     event.setEndpoint(call ? "/api/stock" : null);
     event.setStatus(status(dice));
-    long loadMs = (long) dice.logNormal(call ? 90 : 420, 0.65);
+    double slowness = call ? 1 : world.fault().slowness(pageType, world.faultAge());
+    long loadMs = (long) (slowness * dice.logNormal(call ? 90 : 420, 0.65));
     event.setLoadMs(loadMs);
     event.setFirstScreenMs(kind == TrafficKind.PAGE_VIEW ? (Long) (loadMs * 5 / 8) : null);
     event.setSource(source);
     event.setChannel(device.channel());
-    event.setCampaign(world.campaign);
+    event.setCampaign(world.campaign());
     world.emit("traffic", visitorId, event, null);
   }
 
   private static int status(Dice dice) {
-    int lot = dice.below(1000);
-    if (lot < 988) {
+    int lot = dice.below(2000);
+    if (lot < 1976) {
       return 200;
     }
-    if (lot < 993) {
+    if (lot < 1986) {
       return 304;
     }
-    return lot < 998 ? 404 : lot < 999 ? 429 : 500;
+    return lot < 1997 ? 404 : lot < 1999 ? 429 : 500;
   }
 
   /** Browsers and servers report on their own clocks and paths: a little before now. */

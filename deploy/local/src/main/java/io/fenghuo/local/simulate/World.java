@@ -14,8 +14,10 @@ final class World {
   /** No event leaves before this; until then visits only get under way. */
   final long startTimeMillis;
 
-  /** The campaign visits come from, or null. */
-  final String campaign;
+  private final String campaign;
+
+  private final Fault fault;
+  private final long faultFrom;
 
   /** Factor on delivery times, below 1 when parcels would otherwise pile up. */
   final double haste;
@@ -41,12 +43,14 @@ final class World {
       Population population,
       Catalogue catalogue,
       double haste) {
-    this.dice = new Dice(Dice.mix(seed, Dice.mix(startTimeMillis, scenario.name().hashCode())));
+    this.dice = new Dice(Dice.mix(seed, Dice.mix(startTimeMillis, scenario.kin().hashCode())));
     this.population = population;
     this.catalogue = catalogue;
     this.agenda = new Agenda(warmUpFrom);
     this.startTimeMillis = startTimeMillis;
     this.campaign = scenario.campaign();
+    this.fault = scenario.fault();
+    this.faultFrom = startTimeMillis + scenario.onset().toMillis();
     this.haste = haste;
     this.prefix = Names.of("", Dice.mix(seed, startTimeMillis), 7) + "-";
   }
@@ -60,12 +64,29 @@ final class World {
     return now() >= startTimeMillis;
   }
 
+  /** The campaign visits come from now, or null. */
+  String campaign() {
+    return now() >= faultFrom ? campaign : null;
+  }
+
+  /** What is broken now. */
+  Fault fault() {
+    return now() >= faultFrom ? fault : Fault.NONE;
+  }
+
+  /** How long it has been broken, milliseconds. */
+  long faultAge() {
+    return now() - faultFrom;
+  }
+
   SimulatedEvent poll() {
     return out.poll();
   }
 
   void emit(String topic, String key, SpecificRecord event, String label) {
-    out.add(new SimulatedEvent(topic, key, event, label));
+    if (!fault().silences(topic)) {
+      out.add(new SimulatedEvent(topic, key, event, label));
+    }
   }
 
   /**

@@ -46,11 +46,12 @@ class ScenarioTest {
 
   @Test
   void aSaleOpensWithTenTimesTheTrafficWithinOneMinuteAndThenDecays() {
-    Demand demand = Demand.saleOpening();
+    Demand sale = Demand.saleOpening(60_000);
+    Demand usual = Demand.daily();
 
-    assertThat(demand.factor(0, 60_000)).isEqualTo(1);
-    assertThat(demand.factor(0, 120_000)).isEqualTo(10);
-    assertThat(demand.factor(0, 14 * 60_000)).isCloseTo(6, within(0.01));
-    assertThat(demand.factor(0, 180 * 60_000)).isCloseTo(2, within(0.01));
+    assertThat(sale.factor(0, 60_000) / usual.factor(0, 60_000)).isEqualTo(1);
+    assertThat(sale.factor(0, 120_000) / usual.factor(0, 120_000)).isCloseTo(10, within(1e-9));
+    assertThat(sale.factor(0, 840_000) / usual.factor(0, 840_000)).isCloseTo(6, within(0.01));
+    assertThat(sale.factor(0, 10_800_000) / usual.factor(0, 10_800_000)).isCloseTo(2, within(0.01));
   }
 }

@@ -49,6 +49,7 @@ public final class FigurePlan {
   static final int NONE = Integer.MAX_VALUE;
 
   private final List<FigureDefinition> figures;
+  private final List<String> keys;
   private final Map<String, FigureDefinition> byKey = new LinkedHashMap<>();
   private final Map<String, Integer> filterNumbers = new LinkedHashMap<>();
   private final List<Filter> filters = new ArrayList<>();
@@ -62,6 +63,7 @@ public final class FigurePlan {
   public FigurePlan(List<FigureDefinition> definitions) {
     definitions.forEach(definition -> byKey.putIfAbsent(definition.key(), definition));
     figures = List.copyOf(byKey.values());
+    keys = List.copyOf(byKey.keySet());
     base = new Window[figures.size()];
     for (EventType type : EventType.values()) {
       taken.add(new ArrayList<>());
@@ -158,6 +160,11 @@ public final class FigurePlan {
             .anyMatch(kind -> kind == ValueKind.REAL)
         ? PARTS
         : 1;
+  }
+
+  /** The key of a figure by its number; to make it takes longer than to count an event. */
+  String key(int figure) {
+    return keys.get(figure);
   }
 
   public List<FigureDefinition> figures() {

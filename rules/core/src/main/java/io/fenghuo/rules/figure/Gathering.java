@@ -145,7 +145,7 @@ public final class Gathering {
         (key, piece) ->
             to.accept(
                 new Partial(
-                    plan.figures().get(key.figure).key(),
+                    plan.key(key.figure),
                     key.values,
                     key.time,
                     piece.numerator,

@@ -5,10 +5,13 @@ import io.fenghuo.rules.definition.RuleErrors;
 import io.fenghuo.rules.figure.FigureDefinition;
 import io.fenghuo.rules.figure.FigurePlan;
 import io.fenghuo.rules.figure.FigureSet;
+import io.fenghuo.schemas.Window;
 import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * All that is monitored: figures, the watches that look at them, and the figures those need beside.
@@ -46,5 +49,31 @@ public record MonitorSet(FigureSet figures, Watches watches, WatchFigures needed
     List<FigureDefinition> all = new ArrayList<>(figures.definitions());
     all.addAll(needed.definitions());
     return new FigurePlan(all);
+  }
+
+  /** Only the figures that watches look at, over no other windows. */
+  public FigurePlan watchedPlan() {
+    List<FigureDefinition> looked = new ArrayList<>(needed.definitions());
+    for (FigureDefinition one : figures.definitions()) {
+      Set<Window> windows = EnumSet.noneOf(Window.class);
+      for (NeededFigure need : watches.needs()) {
+        if (need.name().equals(one.name()) && need.by().equals(one.by())) {
+          windows.add(WatchFigures.window(need));
+        }
+      }
+      if (!windows.isEmpty()) {
+        looked.add(
+            new FigureDefinition(
+                one.name(),
+                one.title(),
+                one.unit(),
+                one.numerator(),
+                one.denominator(),
+                one.by(),
+                one.cap(),
+                windows));
+      }
+    }
+    return new FigurePlan(looked);
   }
 }

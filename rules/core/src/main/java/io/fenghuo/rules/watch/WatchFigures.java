@@ -46,7 +46,7 @@ public final class WatchFigures {
     WatchFigures needed = new WatchFigures();
     for (Watch watch : watches.all()) {
       for (NeededFigure need : watch.needs()) {
-        Window window = WINDOWS.get(need.window());
+        Window window = window(need);
         if (need.of() == null) {
           needed.find(figures, watch, need, window);
         } else {
@@ -58,6 +58,10 @@ public final class WatchFigures {
       throw new RuleErrors(needed.errors);
     }
     return needed;
+  }
+
+  static Window window(NeededFigure need) {
+    return WINDOWS.get(need.window());
   }
 
   /** To be computed beside the others. */

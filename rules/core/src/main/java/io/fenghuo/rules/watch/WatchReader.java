@@ -56,7 +56,7 @@ final class WatchReader {
     if (!errors.isEmpty()) {
       throw new RuleErrors(errors);
     }
-    return new Watches(List.copyOf(watches));
+    return new Watches(watches);
   }
 
   private void file(String path, String text) {
