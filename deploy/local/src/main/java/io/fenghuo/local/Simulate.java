@@ -39,6 +39,15 @@ import picocli.CommandLine.TypeConversionException;
       "scenario, seed, rate, users and start give the same events.",
       "Without --out, publishes to Kafka at the rate, in real time.",
       "",
+      "Scenarios: mixed (all frauds), ordinary, promotion (ten times as much within a minute,",
+      "after one), genuine, the id of a rule (that fraud alone), and what breaks 20 minutes",
+      "after the start of an ordinary day, or --break-after:",
+      "  payment-down     alipay fails, channel_unavailable",
+      "  slow-page        product pages load more and more slowly",
+      "  source-lost      nobody comes from search any more",
+      "  host-overloaded  the CPU of order-1 climbs past 70, 85 and 95 %",
+      "  silent-stream    payments say nothing while the shop goes on",
+      "",
       "Examples:",
       "  ./fenghuo simulate --scenario mixed --rate 200 --seconds 600 --out sample",
       "  ./fenghuo simulate --scenario promotion --rate 1000 --seconds 60",
@@ -86,6 +95,13 @@ final class Simulate implements Callable<Integer> {
   private int users;
 
   @Option(
+      names = "--break-after",
+      paramLabel = "TIME",
+      converter = DurationText.class,
+      description = "When what is special about the scenario begins, such as 5m.")
+  private Duration breakAfter;
+
+  @Option(
       names = "--start",
       paramLabel = "TIME",
       converter = TimeConverter.class,
@@ -109,6 +125,9 @@ final class Simulate implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     requireRate(rate);
+    if (breakAfter != null) {
+      scenario = scenario.beginningAfter(breakAfter);
+    }
     if (seconds < 1) {
       throw CommandFailure.usage("--seconds: " + seconds + " (expected: at least 1)");
     }

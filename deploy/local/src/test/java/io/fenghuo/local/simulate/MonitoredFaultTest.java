@@ -24,8 +24,8 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /**
- * What the shipped watches say of each simulated fault: exactly what is named here. An ordinary day
- * goes before, once for all, and is where the watches learn what is usual.
+ * What the shipped watches say of each simulated fault: exactly what is named here. Two ordinary
+ * days go before, once for all, and are where the watches learn what is usual.
  *
  * <p>Takes minutes, so not in every build: {@code mvn -o -pl deploy/local test
  * -Dtest=MonitoredFaultTest -Dfenghuo.scenarios=true}.
@@ -39,11 +39,11 @@ class MonitoredFaultTest {
   private static final double RATE = 30;
   private static final long MINUTE = 60_000;
 
-  /** A Monday. What breaks does so a day later, when the shop is busy. */
+  /** A Monday. What breaks does so two days later, when the shop is busy. */
   private static final Instant START =
       OffsetDateTime.parse("2026-03-02T18:30:00+08:00").toInstant();
 
-  private static final Duration ONSET = Duration.ofHours(25).plusMinutes(30);
+  private static final Duration ONSET = Duration.ofHours(49).plusMinutes(30);
   private static final long BROKEN = START.plus(ONSET).toEpochMilli();
   private static final long ENOUGH = 60 * MINUTE;
 
@@ -51,7 +51,7 @@ class MonitoredFaultTest {
   private long eventsOfUsual;
 
   @BeforeAll
-  void anOrdinaryDay() throws Exception {
+  void twoOrdinaryDays() throws Exception {
     System.out.println("seed " + SEED + " (replay: -Dfenghuo.seed=" + SEED + ")");
     usual = path(RulePacks.shipped());
     Simulator simulator = simulator("ordinary");
@@ -129,7 +129,7 @@ class MonitoredFaultTest {
   }
 
   @Test
-  void anOrdinaryDayAlarmsNobody() {
+  void ordinaryDaysAlarmNobody() {
     usual.raised().forEach(one -> System.out.println("ordinary: " + spelled(one)));
     assertThat(worst(usual.raised())).isEmpty();
     assertThat(worst(happens("ordinary"))).isEmpty();
@@ -154,9 +154,42 @@ class MonitoredFaultTest {
   }
 
   @Test
+  void aPaymentMethodThatFailsIsNamedWithinTenSecondsOfEventTime() throws Exception {
+    Duration onset = Duration.ofMinutes(12);
+    long start = BROKEN - onset.toMillis();
+    Simulator simulator =
+        new Simulator(
+            Scenario.named("payment-down").beginningAfter(onset), SEED, 300, start, 10_000);
+    try (MonitorPath path = path(RulePacks.shipped())) {
+      SimulatedEvent event = simulator.next();
+      while (time(event) < BROKEN + 10_000) {
+        path.add(event.event());
+        event = simulator.next();
+      }
+      path.raised().forEach(one -> System.out.println("in haste: " + spelled(one)));
+      assertThat(path.raised()).hasSize(1);
+      Alert alert = path.raised().get(0).alert();
+      assertThat(alert.getFingerprint()).isEqualTo("sla/payment-failover|method=alipay");
+      assertThat(alert.getSeverity()).isEqualTo(Severity.CRITICAL);
+      assertThat(alert.getAnnotations()).containsEntry("failure_code", Fault.CODE);
+      assertThat(alert.getAnnotations().get("money_per_minute")).matches("[1-9][0-9,.]*");
+      assertThat(alert.getAnnotations().get("fallback")).isIn("wechat", "unionpay", "card");
+    }
+  }
+
+  @Test
   void aPageThatBecomesSlow() {
     assertThat(worst(happens("slow-page")))
         .isEqualTo(Map.of("sla/page-load-p95|pageType=product", Severity.CRITICAL));
+  }
+
+  @Test
+  void aSourceThatIsLost() {
+    assertThat(worst(happens("source-lost")))
+        .isEqualTo(
+            Map.of(
+                "anomaly/uv|", Severity.WARNING,
+                "anomaly/orders|", Severity.CRITICAL));
   }
 
   @Test
@@ -178,11 +211,11 @@ class MonitoredFaultTest {
       """
       title: { zh: 春季大促, en: Spring sale }
       campaign:
-        from: 2026-03-03T20:00
-        to: 2026-03-04T20:00
-        warm-up: 2026-03-03T19:30
+        from: 2026-03-04T20:00
+        to: 2026-03-05T20:00
+        warm-up: 2026-03-04T19:30
         peaks:
-          - { at: 2026-03-03T20:00, for: 10 minutes, times: 8 }
+          - { at: 2026-03-04T20:00, for: 10 minutes, times: 8 }
         targets:
           - name: orders
             title: { zh: 订单数, en: orders }

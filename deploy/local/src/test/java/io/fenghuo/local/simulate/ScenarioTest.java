@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 class ScenarioTest {
@@ -13,6 +14,29 @@ class ScenarioTest {
     assertThat(Scenario.names())
         .contains("mixed", "ordinary", "promotion", "genuine", "account/credential-stuffing")
         .allSatisfy(name -> assertThat(Scenario.named(name).name()).isEqualTo(name));
+  }
+
+  @Test
+  void untilSomethingBreaksItIsAnOrdinaryDay() {
+    for (String name :
+        new String[] {
+          "promotion",
+          "payment-down",
+          "slow-page",
+          "source-lost",
+          "host-overloaded",
+          "silent-stream"
+        }) {
+      Scenario scenario = Scenario.named(name).beginningAfter(Duration.ofMinutes(2));
+      Simulator ordinary = new Simulator(Scenario.named("ordinary"), 5, 50, 0, 10_000);
+      Simulator broken = new Simulator(scenario, 5, 50, 0, 10_000);
+      long time = 0;
+      while (time < 119_000) {
+        SimulatedEvent event = broken.next();
+        assertThat(event).as(name).isEqualTo(ordinary.next());
+        time = (Long) event.event().get(event.event().getSchema().getField("eventTime").pos());
+      }
+    }
   }
 
   @Test
