@@ -25,6 +25,8 @@ import java.util.TreeMap;
  * @param least share of the expected value by which it must be off, 0 to 1
  * @param floor of a count what must be expected in a minute, of a rate its denominator
  * @param money true when the value is minor units
+ * @param lags true for a rate whose numerator follows its denominator by minutes, as orders follow
+ *     visits: it is not judged while a peak begins
  */
 public record Anomaly(
     About about,
@@ -40,6 +42,7 @@ public record Anomaly(
     double least,
     double floor,
     boolean money,
+    boolean lags,
     Severity severity,
     Calendar calendar)
     implements Watch {
@@ -115,6 +118,6 @@ public record Anomaly(
   Anomaly during(Calendar calendar) {
     return new Anomaly(
         about, figure, good, total, by, window, nature, drops, spikes, explain, least, floor, money,
-        severity, calendar);
+        lags, severity, calendar);
   }
 }

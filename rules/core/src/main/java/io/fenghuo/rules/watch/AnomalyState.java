@@ -121,6 +121,10 @@ final class AnomalyState implements WatchState {
     if (Double.isNaN(value)) {
       return;
     }
+    if (watch.lags() && watch.calendar().isPeak(from)) {
+      blame.minute(judged, side != 0);
+      return;
+    }
     if (Double.isNaN(expected)) {
       blame.minute(judged, false);
       if (!campaign) {

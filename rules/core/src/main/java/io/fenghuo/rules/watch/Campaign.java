@@ -55,6 +55,10 @@ public record Campaign(
     return new Calendar.Span(warmUp, to);
   }
 
+  List<Calendar.Span> peakSpans() {
+    return peaks.stream().map(peak -> new Calendar.Span(peak.from(), peak.to())).toList();
+  }
+
   /** What a target should have reached by then. */
   double due(Target target, long time) {
     double due = 0;

@@ -45,12 +45,12 @@ final class WatchReader {
 
   Watches read() throws RuleErrors {
     files.forEach(this::file);
+    List<Campaign> campaigns =
+        watches.stream().filter(Campaign.class::isInstance).map(Campaign.class::cast).toList();
     Calendar calendar =
         new Calendar(
-            watches.stream()
-                .filter(Campaign.class::isInstance)
-                .map(watch -> ((Campaign) watch).span())
-                .toList());
+            campaigns.stream().map(Campaign::span).toList(),
+            campaigns.stream().flatMap(one -> one.peakSpans().stream()).toList());
     watches.replaceAll(
         watch -> watch instanceof Anomaly anomaly ? anomaly.during(calendar) : watch);
     if (!errors.isEmpty()) {
@@ -333,6 +333,7 @@ final class WatchReader {
     double least = body.share("least", false, 0.15, 0, 10);
     double floor = body.real("floor", 10, 0, 1e12);
     boolean money = body.truth("money");
+    boolean lags = body.truth("lags");
     Severity severity = body.choice("severity", false, Severity.WARNING, Severity.class);
     return new Anomaly(
         about,
@@ -348,6 +349,7 @@ final class WatchReader {
         least,
         floor,
         money,
+        lags,
         severity,
         Calendar.NONE);
   }
