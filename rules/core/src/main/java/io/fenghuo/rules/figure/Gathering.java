@@ -21,6 +21,12 @@ public final class Gathering {
   private final ShopCalendar calendar;
   private final Map<Key, Gathered> gathered = new HashMap<>();
 
+  /** For looking into the map without making anything. */
+  private final Key sought = new Key();
+
+  /** By the number of dimensions. */
+  private final String[][] soughtValues;
+
   /** The last piece of each figure of the whole shop: most events need no look into the map. */
   private final Gathered[] last;
 
@@ -35,16 +41,19 @@ public final class Gathering {
   }
 
   private static final class Key {
-    final int figure;
-    final long time;
-    final String[] values;
-    final int hash;
+    int figure;
+    long time;
+    String[] values;
+    int hash;
 
-    Key(int figure, long time, String[] values) {
+    Key of(int figure, long time, String[] values) {
       this.figure = figure;
       this.time = time;
       this.values = values;
-      this.hash = (Arrays.hashCode(values) * 31 + figure) * 31 + Long.hashCode(time);
+      this.hash =
+          (int)
+              (((Arrays.hashCode(values) * 31L + figure) * 31 + time) * 0x9E3779B97F4A7C15L >>> 32);
+      return this;
     }
 
     @Override
@@ -65,6 +74,9 @@ public final class Gathering {
     this.plan = plan;
     this.calendar = new ShopCalendar(zone);
     this.last = new Gathered[plan.figures().size()];
+    int most = plan.figures().stream().mapToInt(figure -> figure.by().size()).max().orElse(0);
+    this.soughtValues = new String[most + 1][];
+    Arrays.setAll(soughtValues, String[]::new);
   }
 
   public void add(Measurement event) {
@@ -126,17 +138,26 @@ public final class Gathering {
     if (places.length == 0) {
       Gathered piece = last[figure];
       if (piece == null || piece.time != time) {
-        piece = gathered.computeIfAbsent(new Key(figure, time, NO_VALUES), k -> new Gathered(time));
+        piece = piece(figure, time, NO_VALUES);
         last[figure] = piece;
       }
       return piece;
     }
-    String[] values = new String[places.length];
+    String[] values = soughtValues[places.length];
     for (int i = 0; i < values.length; i++) {
       Object value = taken(places[i], event, item);
       values[i] = value == null ? FigureDefinition.UNKNOWN : (String) value;
     }
-    return gathered.computeIfAbsent(new Key(figure, time, values), k -> new Gathered(time));
+    return piece(figure, time, values);
+  }
+
+  private Gathered piece(int figure, long time, String[] values) {
+    Gathered piece = gathered.get(sought.of(figure, time, values));
+    if (piece == null) {
+      piece = new Gathered(time);
+      gathered.put(new Key().of(figure, time, values.clone()), piece);
+    }
+    return piece;
   }
 
   /** Hands over all that was gathered, and begins anew. */

@@ -311,24 +311,29 @@ abstract class Tally {
 
     /** The places, highest first; equal ones in order of name. */
     List<RankedItem> places() {
+      List<RankedItem> places = placesFrom(floor);
+      if (places.size() < PLACES && floor > 0) {
+        places = placesFrom(0); // some of the last ones were purged
+      }
+      floor = places.size() < PLACES ? 0 : (long) places.get(PLACES - 1).getValue();
+      return places;
+    }
+
+    /** Those of at least this weight, which spares looking at all that come to little. */
+    private List<RankedItem> placesFrom(long weight) {
       Comparator<RankedItem> better =
           Comparator.comparingDouble(RankedItem::getValue)
               .reversed()
               .thenComparing(RankedItem::getItem);
       PriorityQueue<RankedItem> best = new PriorityQueue<>(better.reversed());
       for (ItemsSketch.Row<String> row :
-          sketch.getFrequentItems(Math.max(0, floor - 1), ErrorType.NO_FALSE_NEGATIVES)) {
+          sketch.getFrequentItems(Math.max(0, weight - 1), ErrorType.NO_FALSE_NEGATIVES)) {
         best.add(new RankedItem(row.getItem(), (double) row.getEstimate()));
         if (best.size() > PLACES) {
           best.poll();
         }
       }
-      List<RankedItem> places = best.stream().sorted(better).toList();
-      floor =
-          places.size() < PLACES || sketch.getMaximumError() > 0
-              ? 0
-              : (long) places.get(PLACES - 1).getValue();
-      return places;
+      return best.stream().sorted(better).toList();
     }
 
     @Override
