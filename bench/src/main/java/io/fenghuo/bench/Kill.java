@@ -73,7 +73,8 @@ final class Kill {
       awaitReady(process);
       final double start = seconds(begun);
       try (Traffic traffic =
-          Traffic.open(tape, "127.0.0.1:" + kafkaPort, Stream.DECISIONS.topic())) {
+          Traffic.open(
+              tape, "127.0.0.1:" + kafkaPort, new AwaitedDecisions(Stream.DECISIONS.topic()))) {
         Callable<Void> load =
             () -> {
               traffic.openLoop(perSecond, 0, before + after, awaited -> {});

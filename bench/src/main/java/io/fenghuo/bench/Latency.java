@@ -8,13 +8,17 @@ import java.util.function.Consumer;
 import org.HdrHistogram.Histogram;
 
 /**
- * How long an order waits for its decision at a share of what the job can do: warmed up flat out,
- * which also tells what it can do while events are being sent, then an open loop.
+ * How long an order waits for its decision, or to be counted in a figure, at a share of what the
+ * job can do: warmed up flat out, which also tells what it can do while events are being sent, then
+ * an open loop.
  */
 final class Latency {
 
   /** About a second's backlog: enough to keep everything busy. */
   private static final int MOST_AWAITED = 1_500;
+
+  /** Figures come once a second, so three seconds' backlog. */
+  private static final int MOST_UNPUBLISHED = 15_000;
 
   private static final Duration REST = Duration.ofSeconds(60);
 
@@ -23,7 +27,7 @@ final class Latency {
    *
    * @param most events a second, flat out, sending included
    * @param perSecond rate at which the latency was measured
-   * @param undecided orders without a decision a minute after
+   * @param undecided orders without an answer a minute after
    */
   record Result(String kind, double most, double perSecond, Histogram nanos, int undecided) {
 
@@ -49,21 +53,27 @@ final class Latency {
    */
   Result run(String kind, int warmUpSeconds, int measured, int seconds, double share)
       throws Exception {
-    String decisions = kind.equals(JobProcess.FLOOR) ? FloorJob.TOPIC : Stream.DECISIONS.topic();
+    Awaited awaited =
+        switch (kind) {
+          case JobProcess.FLOOR -> new AwaitedDecisions(FloorJob.TOPIC);
+          case JobProcess.MONITOR -> new AwaitedFigures();
+          default -> new AwaitedDecisions(Stream.DECISIONS.topic());
+        };
+    int mostAwaited = kind.equals(JobProcess.MONITOR) ? MOST_UNPUBLISHED : MOST_AWAITED;
     try (ChildJvm job = stage.jobFromNowOn(kind);
-        Traffic traffic = Traffic.open(tape, stage.kafka(), decisions)) {
+        Traffic traffic = Traffic.open(tape, stage.kafka(), awaited)) {
       progress.accept(kind + ": warming up flat out");
-      double most = traffic.flatOut(warmUpSeconds + measured, measured, MOST_AWAITED);
+      double most = traffic.flatOut(warmUpSeconds + measured, measured, mostAwaited);
       double rate = share * most;
       traffic.openLoop(
           rate,
           10,
           seconds,
-          awaited ->
+          waiting ->
               progress.accept(
                   String.format(
                       "%s: %,.0f of %,.0f events/s, %,d orders under way",
-                      kind, rate, most, awaited)));
+                      kind, rate, most, waiting)));
       int undecided = traffic.awaitRest(REST);
       String health = job.ask("health");
       if (!health.equals("running")) {

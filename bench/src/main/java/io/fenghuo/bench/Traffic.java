@@ -1,13 +1,11 @@
 package io.fenghuo.bench;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
@@ -23,9 +21,8 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 
 /**
- * Both ends of the line: sends the events of a tape, and reads the decisions on their orders.
- * Latency is from the time an order was to be sent to the time its first decision is in a
- * consumer's hands.
+ * Both ends of the line: sends the events of a tape, and reads what is said of their orders. What
+ * has an answer, and when, is for {@link Awaited} to say.
  */
 final class Traffic implements AutoCloseable {
 
@@ -36,8 +33,8 @@ final class Traffic implements AutoCloseable {
   private final KafkaProducer<String, byte[]> producer;
   private final KafkaConsumer<byte[], byte[]> consumer;
   private final Thread reader;
-  private final ConcurrentHashMap<String, Long> awaited = new ConcurrentHashMap<>();
-  private final AtomicLong decided = new AtomicLong();
+  private final Awaited awaited;
+  private final AtomicLong answered = new AtomicLong();
   private final AtomicReference<Exception> failure = new AtomicReference<>();
   private final Histogram latencies = new Histogram(HIGHEST, 3);
   private volatile long recordFrom = Long.MAX_VALUE;
@@ -47,19 +44,19 @@ final class Traffic implements AutoCloseable {
   private long orders;
 
   private Traffic(
-      Tape tape, KafkaProducer<String, byte[]> producer, KafkaConsumer<byte[], byte[]> consumer) {
+      Tape tape,
+      KafkaProducer<String, byte[]> producer,
+      KafkaConsumer<byte[], byte[]> consumer,
+      Awaited awaited) {
     this.tape = tape;
     this.producer = producer;
     this.consumer = consumer;
-    this.reader = new Thread(this::readDecisions, "decisions");
+    this.awaited = awaited;
+    this.reader = new Thread(this::readAnswers, "answers");
   }
 
-  /**
-   * Connects.
-   *
-   * @param decisions topic of the decisions, read from its present end
-   */
-  static Traffic open(Path tape, String kafka, String decisions) throws IOException {
+  /** Connects; answers are read from the present end of their topic. */
+  static Traffic open(Path tape, String kafka, Awaited awaited) throws IOException {
     KafkaConsumer<byte[], byte[]> consumer =
         new KafkaConsumer<>(
             Map.of(
@@ -74,13 +71,13 @@ final class Traffic implements AutoCloseable {
             new ByteArrayDeserializer(),
             new ByteArrayDeserializer());
     List<TopicPartition> partitions =
-        consumer.partitionsFor(decisions).stream()
+        consumer.partitionsFor(awaited.topic()).stream()
             .map(part -> new TopicPartition(part.topic(), part.partition()))
             .toList();
     consumer.assign(partitions);
     consumer.seekToEnd(partitions);
     partitions.forEach(consumer::position);
-    Traffic traffic = new Traffic(Tape.open(tape), producer(kafka, 1), consumer);
+    Traffic traffic = new Traffic(Tape.open(tape), producer(kafka, 1), consumer, awaited);
     traffic.reader.setDaemon(true);
     traffic.reader.start();
     return traffic;
@@ -126,21 +123,21 @@ final class Traffic implements AutoCloseable {
   }
 
   /**
-   * Sends as fast as decisions come back.
+   * Sends as fast as answers come back.
    *
    * @param mostAwaited orders under way at a time
-   * @return orders decided in a second during the last {@code measured} seconds, times events in an
-   *     order: events a second
+   * @return orders answered in a second during the last {@code measured} seconds, times events in
+   *     an order: events a second
    */
   double flatOut(int seconds, int measured, int mostAwaited) throws IOException {
     long start = System.nanoTime();
     long from = start + (long) ((seconds - measured) * 1e9);
     long to = start + (long) (seconds * 1e9);
-    long decidedBefore = -1;
+    long answeredBefore = -1;
     long measuredFrom = start;
     while (System.nanoTime() < to) {
-      if (decidedBefore < 0 && System.nanoTime() >= from) {
-        decidedBefore = decided.get();
+      if (answeredBefore < 0 && System.nanoTime() >= from) {
+        answeredBefore = answered.get();
         measuredFrom = System.nanoTime();
       }
       if (awaited.size() >= mostAwaited) {
@@ -152,7 +149,7 @@ final class Traffic implements AutoCloseable {
       }
     }
     double ordersPerSecond =
-        (decided.get() - decidedBefore) / ((System.nanoTime() - measuredFrom) / 1e9);
+        (answered.get() - answeredBefore) / ((System.nanoTime() - measuredFrom) / 1e9);
     return ordersPerSecond * sent / orders;
   }
 
@@ -186,16 +183,16 @@ final class Traffic implements AutoCloseable {
   /** Waits for what is awaited still; gives what never came. */
   int awaitRest(Duration limit) throws IOException {
     long end = System.nanoTime() + limit.toNanos();
-    while (!awaited.isEmpty() && System.nanoTime() < end) {
+    while (awaited.size() > 0 && System.nanoTime() < end) {
       checkFailure();
       LockSupport.parkNanos(10_000_000);
     }
     return awaited.size();
   }
 
-  /** The orders not decided though they were due before then. */
+  /** The orders without an answer though they were due before then. */
   long overdue(long nanos) {
-    return awaited.values().stream().filter(due -> due < nanos).count();
+    return awaited.overdue(nanos);
   }
 
   private void send(long dueNanos) throws IOException {
@@ -207,7 +204,7 @@ final class Traffic implements AutoCloseable {
     sent++;
     if (record.orderId() != null) {
       orders++;
-      awaited.put(record.orderId(), dueNanos);
+      awaited.expect(record.orderId(), dueNanos);
     }
     producer.send(
         new ProducerRecord<>(record.stream().topic(), record.key(), record.value()),
@@ -224,24 +221,25 @@ final class Traffic implements AutoCloseable {
     }
   }
 
-  private void readDecisions() {
+  private void readAnswers() {
     try (consumer) {
       while (!closed) {
-        for (ConsumerRecord<byte[], byte[]> decision : consumer.poll(Duration.ofMillis(50))) {
+        for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(50))) {
           long now = System.nanoTime();
-          Long due = awaited.remove(new String(decision.key(), StandardCharsets.UTF_8));
-          if (due != null) {
-            decided.incrementAndGet();
-            if (due >= recordFrom && due < recordTo) {
-              synchronized (latencies) {
-                latencies.recordValue(Math.min(HIGHEST, Math.max(0, now - due)));
-              }
-            }
-          }
+          awaited.answer(record, due -> answered(due, now));
         }
       }
     } catch (RuntimeException e) {
       failure.compareAndSet(null, e);
+    }
+  }
+
+  private void answered(long due, long now) {
+    answered.incrementAndGet();
+    if (due >= recordFrom && due < recordTo) {
+      synchronized (latencies) {
+        latencies.recordValue(Math.min(HIGHEST, Math.max(0, now - due)));
+      }
     }
   }
 
