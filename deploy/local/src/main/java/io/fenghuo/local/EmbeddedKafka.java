@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -20,6 +21,10 @@ import kafka.server.KafkaRaftServer;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.TopicPartitionInfo;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.utils.Exit;
 import org.apache.kafka.common.utils.Time;
@@ -85,7 +90,12 @@ public final class EmbeddedKafka implements AutoCloseable {
     return bootstrapServers;
   }
 
-  /** Makes those of the topics that do not exist yet; the others stay as they are. */
+  /**
+   * Makes those of the topics that do not exist yet; the others stay as they are. Returns when the
+   * broker leads every partition of them: an idempotent producer whose first batches are turned
+   * away (NOT_LEADER_OR_FOLLOWER) while later ones are let in is refused for
+   * OUT_OF_ORDER_SEQUENCE_NUMBER until its delivery timeout.
+   */
   public void createTopics(Collection<NewTopic> topics) {
     Map<String, Object> settings =
         Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
@@ -95,6 +105,10 @@ public final class EmbeddedKafka implements AutoCloseable {
       List<NewTopic> missing =
           topics.stream().filter(topic -> !existing.contains(topic.name())).toList();
       admin.createTopics(missing).all().get(ADMIN_LIMIT.toSeconds(), TimeUnit.SECONDS);
+      admin
+          .listOffsets(newestOffsets(admin, topics))
+          .all()
+          .get(ADMIN_LIMIT.toSeconds(), TimeUnit.SECONDS);
     } catch (ExecutionException | TimeoutException e) {
       throw new CommandFailure(
           "Kafka did not create its topics: " + e.getMessage(),
@@ -104,6 +118,25 @@ public final class EmbeddedKafka implements AutoCloseable {
       Thread.currentThread().interrupt();
       throw new CommandFailure("Interrupted while creating topics.", "Start again.", e);
     }
+  }
+
+  /** Asks for the end of every partition, which only its leader answers; others are asked again. */
+  private static Map<TopicPartition, OffsetSpec> newestOffsets(
+      Admin admin, Collection<NewTopic> topics)
+      throws ExecutionException, TimeoutException, InterruptedException {
+    List<String> names = topics.stream().map(NewTopic::name).toList();
+    Map<TopicPartition, OffsetSpec> ends = new HashMap<>();
+    for (TopicDescription topic :
+        admin
+            .describeTopics(names)
+            .allTopicNames()
+            .get(ADMIN_LIMIT.toSeconds(), TimeUnit.SECONDS)
+            .values()) {
+      for (TopicPartitionInfo partition : topic.partitions()) {
+        ends.put(new TopicPartition(topic.name(), partition.partition()), OffsetSpec.latest());
+      }
+    }
+    return ends;
   }
 
   /** Stops the broker in order: what it acknowledged is on disk and found at the next start. */
