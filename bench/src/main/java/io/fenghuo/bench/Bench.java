@@ -47,6 +47,7 @@ final class Bench implements Callable<Integer> {
   enum Part {
     THROUGHPUT,
     MONITOR,
+    FRESHNESS,
     LATENCY,
     RULES,
     USERS,
@@ -236,6 +237,9 @@ final class Bench implements Callable<Integer> {
     if (only.contains(Part.MONITOR)) {
       monitor(work);
     }
+    if (only.contains(Part.FRESHNESS)) {
+      freshness(work);
+    }
     boolean drains =
         only.contains(Part.THROUGHPUT) || only.contains(Part.RULES) || only.contains(Part.PROFILE);
     if (drains) {
@@ -279,15 +283,17 @@ final class Bench implements Callable<Integer> {
 
   // ---- the monitor job
 
-  private void monitor(Path work) throws Exception {
-    Path tape = work.resolve("monitor-" + events + ".tape");
-    Path wide = work.resolve("monitor-wide-" + events + ".tape");
+  private Path monitored(Path work, String name, int times) throws IOException {
+    Path tape = work.resolve(name + "-" + events + ".tape");
     if (!Files.exists(tape)) {
-      record(tape, simulated(MONITORED_RATE), events);
+      record(tape, new Wider(simulated(MONITORED_RATE), times), events);
     }
-    if (!Files.exists(wide)) {
-      record(wide, new Wider(simulated(MONITORED_RATE), WIDER), events);
-    }
+    return tape;
+  }
+
+  private void monitor(Path work) throws Exception {
+    Path tape = monitored(work, "monitor", 1);
+    Path wide = monitored(work, "monitor-wide", WIDER);
     List<Drain.Result> narrow;
     try (Stage stage = filled(work.resolve("monitor"), tape)) {
       Drain drain = new Drain(stage, events, warmUp, seconds, this::show);
@@ -310,6 +316,11 @@ final class Bench implements Callable<Integer> {
     Figures cost = cpu(wider).per(cpu(narrow));
     row("monitor, 10 × the dimension values", rate(wider).show("%,.0f") + " events/s", "", wider);
     row("→ cost", cost.show("%.2f"), verdict(cost.median() <= 1.5, "≤ 1.5"), List.of());
+  }
+
+  /** From the time an order was to be sent to the time a figure that counts it can be read. */
+  private void freshness(Path work) throws Exception {
+    Path tape = monitored(work, "monitor", 1);
     try (Stage stage = Stage.open(work.resolve("latency"))) {
       Latency latency = new Latency(stage, tape, this::show);
       List<Latency.Result> fresh = new ArrayList<>();

@@ -17,8 +17,11 @@ final class Latency {
   /** About a second's backlog: enough to keep everything busy. */
   private static final int MOST_AWAITED = 1_500;
 
-  /** Figures come once a second, so three seconds' backlog. */
-  private static final int MOST_UNPUBLISHED = 15_000;
+  /** Figures come once a second, so two seconds' backlog. */
+  private static final int MOST_UNPUBLISHED = 5_000;
+
+  /** Seconds on schedule that do not count: the backlog of the warm-up is worked off meanwhile. */
+  private static final int SETTLE = 20;
 
   private static final Duration REST = Duration.ofSeconds(60);
 
@@ -67,7 +70,7 @@ final class Latency {
       double rate = share * most;
       traffic.openLoop(
           rate,
-          10,
+          SETTLE,
           seconds,
           waiting ->
               progress.accept(

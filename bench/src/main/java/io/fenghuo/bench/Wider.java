@@ -41,6 +41,6 @@ final class Wider implements Iterator<SpecificRecord> {
   }
 
   private String wider(String value) {
-    return value == null ? null : value + '-' + turn;
+    return value == null || turn == 0 ? value : value + '-' + turn;
   }
 }
