@@ -31,6 +31,7 @@ import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.CoreOptions;
 import org.apache.flink.configuration.ExecutionOptions;
 import org.apache.flink.configuration.ExternalizedCheckpointRetention;
+import org.apache.flink.configuration.HeartbeatManagerOptions;
 import org.apache.flink.configuration.JobManagerOptions;
 import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.configuration.RestOptions;
@@ -417,6 +418,9 @@ public final class FlinkCluster implements AutoCloseable {
         CheckpointingOptions.CHECKPOINTING_CONSISTENCY_MODE, CheckpointingMode.EXACTLY_ONCE);
     // A full disk that is cleared in time must not cost a restart.
     configuration.set(CheckpointingOptions.TOLERABLE_FAILURE_NUMBER, 10);
+
+    // All of Flink is in this JVM: a missed heartbeat is a machine that slept, not a death.
+    configuration.set(HeartbeatManagerOptions.HEARTBEAT_TIMEOUT, Duration.ofDays(1));
 
     configuration.set(
         RestartStrategyOptions.RESTART_STRATEGY,
