@@ -28,7 +28,10 @@ public enum Stream {
   /** List entries, keyed by {@code entity:value:list}; compacted. */
   LISTS("lists", ListEntry.class, ListEntry.getClassSchema(), Stream::listKey),
   /** Figures, keyed by name, dimensions and window; compacted. */
-  KPIS("kpis", KpiPoint.class, KpiPoint.getClassSchema(), Stream::pointKey);
+  KPIS("kpis", KpiPoint.class, KpiPoint.getClassSchema(), Stream::pointKey),
+  /** What reviewers said of orders, keyed by order. */
+  REVIEWS(
+      "reviews", ReviewOutcome.class, ReviewOutcome.getClassSchema(), ReviewOutcome::getOrderId);
 
   private final String topic;
   private final Class<? extends SpecificRecord> recordClass;

@@ -20,7 +20,8 @@ class StreamTest {
     "TRAFFIC, traffic, visitorId",
     "RESOURCES, resources, host",
     "DECISIONS, decisions, orderId",
-    "ALERTS, alerts, fingerprint"
+    "ALERTS, alerts, fingerprint",
+    "REVIEWS, reviews, orderId"
   })
   void a_record_is_keyed_by_its_entity(Stream stream, String topic, String keyField) {
     var event = new SampleEvents(1).full(stream.schema());
