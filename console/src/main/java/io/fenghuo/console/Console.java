@@ -1,0 +1,233 @@
+package io.fenghuo.console;
+
+import io.fenghuo.alerting.Alerting;
+import io.fenghuo.alerting.Secret;
+import io.fenghuo.console.access.AccessApi;
+import io.fenghuo.console.access.Accounts;
+import io.fenghuo.console.access.AuditLog;
+import io.fenghuo.console.access.Sessions;
+import io.fenghuo.console.decide.DecideApi;
+import io.fenghuo.console.decide.DecisionWaiters;
+import io.fenghuo.console.figures.FiguresApi;
+import io.fenghuo.console.figures.SlaApi;
+import io.fenghuo.console.health.HealthApi;
+import io.fenghuo.console.health.Jobs;
+import io.fenghuo.console.health.Pulse;
+import io.fenghuo.console.http.Gate;
+import io.fenghuo.console.http.Route;
+import io.fenghuo.console.http.Server;
+import io.fenghuo.console.live.AlertFeed;
+import io.fenghuo.console.live.DecisionFeed;
+import io.fenghuo.console.live.FigureJson;
+import io.fenghuo.console.live.LatestFigures;
+import io.fenghuo.console.live.LiveApi;
+import io.fenghuo.console.live.LiveScreen;
+import io.fenghuo.console.live.LiveStream;
+import io.fenghuo.console.oncall.OnCallApi;
+import io.fenghuo.console.read.Partitions;
+import io.fenghuo.console.read.StoredFigures;
+import io.fenghuo.console.read.TopicReader;
+import io.fenghuo.console.review.Cases;
+import io.fenghuo.console.review.Outbox;
+import io.fenghuo.console.review.ReviewApi;
+import io.fenghuo.console.rules.RulesApi;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The console: topics → database and memory → HTTP. It reads what the jobs write and never speaks
+ * to them, so nothing people do here slows a decision.
+ */
+public final class Console implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Console.class);
+
+  /**
+   * What the console stands on, made by whoever starts it.
+   *
+   * @param consumers makes readers of bytes that belong to no group and begin at the beginning
+   * @param versions of the parts, by name, for the health page
+   */
+  public record Surroundings(
+      ConsoleDatabase database,
+      Alerting alerting,
+      Supplier<Consumer<byte[], byte[]>> consumers,
+      Outgoing outgoing,
+      Jobs jobs,
+      Pulse pulse,
+      Map<String, String> versions,
+      InstantSource clock) {}
+
+  private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+  private Server server;
+  private LiveScreen screen;
+  private Optional<Secret> firstPassword = Optional.empty();
+
+  private Console() {}
+
+  public static Console start(ConsoleSettings settings, Surroundings with) {
+    Console console = new Console();
+    try {
+      console.open(settings, with);
+      return console;
+    } catch (RuntimeException e) {
+      console.close();
+      throw e;
+    }
+  }
+
+  private void open(ConsoleSettings settings, Surroundings with) {
+    ConsoleDatabase database = with.database();
+    InstantSource clock = with.clock();
+    Partitions partitions = new Partitions(settings.retention());
+    Cases cases = new Cases(database, clock);
+    Upkeep upkeep =
+        keep(new Upkeep(database, partitions, cases, settings.retention().decisions(), clock));
+    upkeep.tidy();
+
+    Accounts accounts = new Accounts(database, clock);
+    Sessions sessions = new Sessions(database, clock);
+    AuditLog audit = new AuditLog(database, clock);
+    if (settings.authentication()) {
+      firstPassword = accounts.firstPassword();
+    }
+    Gate gate =
+        new Gate(
+            settings.authentication(), settings.shopToken(), sessions::find, sessions.newToken());
+
+    OnCallApi onCall = new OnCallApi(with.alerting(), audit);
+    LatestFigures latest = new LatestFigures();
+    AlertFeed alerts = new AlertFeed();
+    DecisionFeed decisions = new DecisionFeed();
+    FigureJson json = new FigureJson(settings.figures());
+    StoredFigures stored = new StoredFigures(database);
+    screen =
+        keep(
+            new LiveScreen(
+                latest,
+                alerts,
+                decisions,
+                json,
+                settings.watches(),
+                onCall::incidentsOf,
+                with.pulse()::eventsPerSecond,
+                database,
+                clock));
+    screen.rebuild();
+    TopicReader reader =
+        keep(
+            new TopicReader(
+                with.consumers().get(),
+                database,
+                partitions,
+                settings.promise(),
+                List.of(latest, alerts, decisions),
+                clock));
+    Outbox outbox = keep(new Outbox(database, with.outgoing(), clock));
+    DecisionWaiters waiters = keep(new DecisionWaiters(with.consumers().get()));
+    DecideApi decide = keep(new DecideApi(database, with.outgoing(), waiters, clock));
+
+    List<Route> routes = new ArrayList<>();
+    routes.addAll(
+        new AccessApi(
+                database,
+                accounts,
+                sessions,
+                audit,
+                gate,
+                settings.zone(),
+                settings.version(),
+                clock)
+            .routes());
+    routes.addAll(new LiveApi(screen, stored, json, clock).routes());
+    routes.addAll(new FiguresApi(stored, json, clock).routes());
+    routes.addAll(new SlaApi(database, stored, settings.watches(), clock).routes());
+    routes.addAll(
+        new ReviewApi(database, cases, settings.rules(), audit, settings.promise(), clock)
+            .routes());
+    routes.addAll(onCall.routes());
+    routes.addAll(new RulesApi(database, settings.rules(), audit, clock).routes());
+    routes.addAll(
+        new HealthApi(
+                database,
+                with.jobs(),
+                with.pulse(),
+                reader,
+                with.outgoing(),
+                audit,
+                settings.zone(),
+                with.versions(),
+                clock)
+            .routes());
+    routes.addAll(decide.routes());
+    routes.addAll(audit.routes());
+
+    reader.start();
+    outbox.start();
+    waiters.start();
+    screen.start();
+    upkeep.start();
+    server = keep(Server.start(settings.host(), settings.port(), routes, gate));
+  }
+
+  private <T extends AutoCloseable> T keep(T part) {
+    parts.push(part);
+    return part;
+  }
+
+  /** As {@code http://127.0.0.1:8080}. */
+  public String address() {
+    return server.address();
+  }
+
+  public int port() {
+    return server.port();
+  }
+
+  /** Every declared route. */
+  public List<Route> routes() {
+    return server.routes();
+  }
+
+  /** How many look at the wall screen now. */
+  public int viewers() {
+    return screen.stream().viewers();
+  }
+
+  /** Sends an event to everybody who looks on; for tests. */
+  void say(String event, String json) {
+    screen.stream().publish(List.of(new LiveStream.Event(event, json)));
+  }
+
+  /** Keeps the wall screen as it is in this minute; for tests, else a thread does it. */
+  void rememberTheMinute() {
+    screen.remember();
+  }
+
+  /** The administrator's one-time password, as long as nobody has a password of their own. */
+  public Optional<Secret> firstPassword() {
+    return firstPassword;
+  }
+
+  /** Last started, first stopped; the database is whoever's who opened it. */
+  @Override
+  public void close() {
+    while (!parts.isEmpty()) {
+      AutoCloseable part = parts.pop();
+      try {
+        part.close();
+      } catch (Exception e) {
+        LOG.warn("{} does not stop", part.getClass().getSimpleName(), e);
+      }
+    }
+  }
+}
