@@ -65,6 +65,8 @@ final class Kill {
             "--metrics-port",
             metricsPort,
             "--alerting-port",
+            String.valueOf(Stage.freePort()),
+            "--console-port",
             String.valueOf(Stage.freePort()));
     progress.accept("up: starting");
     long begun = System.nanoTime();

@@ -27,6 +27,8 @@ final class AlertingService implements AutoCloseable {
   private final Deque<AutoCloseable> parts = new ArrayDeque<>();
   private Path routing;
   private String address;
+  private String databaseUrl;
+  private Alerting alerting;
 
   private AlertingService() {}
 
@@ -58,14 +60,15 @@ final class AlertingService implements AutoCloseable {
           "Mend it and check it with `./fenghuo alerts check " + routing + "`.",
           wrong);
     }
-    Database database =
+    EmbeddedDatabase server =
         keep(
-            keep(EmbeddedDatabase.start(
-                    folder.path().resolve("postgres"), folder.path().resolve("postgres-programs")))
-                .open());
+            EmbeddedDatabase.start(
+                folder.path().resolve("postgres"), folder.path().resolve("postgres-programs")));
+    databaseUrl = server.url();
+    Database database = keep(server.open());
     // The pid makes it another than the one before, whose leases may not have ended.
     String owner = "up-" + ProcessHandle.current().pid();
-    Alerting alerting = keep(new Alerting(database, source, InstantSource.system(), owner));
+    alerting = keep(new Alerting(database, source, InstantSource.system(), owner));
     HttpApi api =
         keep(HttpApi.start(alerting, new Access(LoopbackPort.HOST, port, Optional.empty())));
     alerting.start();
@@ -132,6 +135,16 @@ final class AlertingService implements AutoCloseable {
 
   Path routing() {
     return routing;
+  }
+
+  /** The path of an alert, for whoever shows it. */
+  Alerting alerting() {
+    return alerting;
+  }
+
+  /** The database server it stands on. */
+  String databaseUrl() {
+    return databaseUrl;
   }
 
   /** Last started, first stopped; the database outlives all that use it. */

@@ -87,7 +87,12 @@ final class EmbeddedDatabase implements AutoCloseable {
   }
 
   Database open() {
-    return Database.open(server.getJdbcUrl("postgres", "postgres"), "postgres", new Secret(""));
+    return Database.open(url(), "postgres", new Secret(""));
+  }
+
+  /** Where it is, for whoever has tables of their own there. */
+  String url() {
+    return server.getJdbcUrl("postgres", "postgres");
   }
 
   @Override

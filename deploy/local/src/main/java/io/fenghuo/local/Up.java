@@ -9,6 +9,7 @@ import io.fenghuo.pipelines.RiskSettings;
 import io.fenghuo.rules.rehearsal.RulePacks;
 import io.fenghuo.schemas.Outcome;
 import io.fenghuo.schemas.Stream;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.ZoneId;
@@ -119,6 +120,18 @@ final class Up implements Callable<Integer> {
       defaultValue = "9093",
       description = "Alerting, for Prometheus and amtool (default: ${DEFAULT-VALUE}).")
   private int alertingPort;
+
+  @Option(
+      names = "--console-port",
+      paramLabel = "PORT",
+      defaultValue = "8080",
+      description = "The console, for people (default: ${DEFAULT-VALUE}).")
+  private int consolePort;
+
+  @Option(
+      names = "--no-login",
+      description = "Let everybody on this machine use the console without an account.")
+  private boolean noLogin;
 
   @Option(
       names = "--routing",
@@ -248,15 +261,17 @@ final class Up implements Callable<Integer> {
       LoopbackPort.requireFree("Flink", flinkPort, "--flink-port");
       LoopbackPort.requireFree("The metrics page", metricsPort, "--metrics-port");
       LoopbackPort.requireFree("Alerting", alertingPort, "--alerting-port");
+      LoopbackPort.requireFree("The console", consolePort, "--console-port");
       Path log = Logs.toFile(folder.logs());
       progress.say("data in " + folder.path() + ", log in " + log);
       try (EmbeddedKafka kafka = startKafka(folder);
           AlertingService alerting = startAlerting(folder);
+          ConsoleService console = startConsole(folder, alerting);
           FlinkCluster flink = startFlink(folder, jobPlans)) {
         if (awaitServing(flink, jobPlans)) {
-          serve(kafka, alerting, flink, scenario);
+          serve(kafka, alerting, console, flink, scenario);
         }
-        progress.say("stopping: a last checkpoint, then Flink, alerting, Kafka");
+        progress.say("stopping: a last checkpoint, then Flink, the console, alerting, Kafka");
       }
       progress.say("stopped; `./fenghuo up` goes on from here");
       return 0;
@@ -294,6 +309,33 @@ final class Up implements Callable<Integer> {
             + ", routing in "
             + alerting.routing());
     return alerting;
+  }
+
+  private ConsoleService startConsole(DataFolder folder, AlertingService alerting) {
+    long start = System.nanoTime();
+    ConsoleService console =
+        ConsoleService.start(
+            folder,
+            kafka(),
+            alerting,
+            URI.create("http://" + LoopbackPort.HOST + ":" + flinkPort),
+            files(),
+            zone,
+            consolePort,
+            !noLogin);
+    progress.say(
+        "console serves at "
+            + console.address()
+            + took(start)
+            + (noLogin ? ", without sign-in" : "")
+            + ", token for decisions in "
+            + console.shopToken());
+    console
+        .firstPassword()
+        .ifPresent(
+            password ->
+                progress.say("  sign in as admin with the one-time password " + password.reveal()));
+    return console;
   }
 
   private FlinkCluster startFlink(DataFolder folder, List<JobPlan> jobPlans) {
@@ -353,7 +395,11 @@ final class Up implements Callable<Integer> {
   }
 
   private void serve(
-      EmbeddedKafka kafka, AlertingService alerting, FlinkCluster flink, Scenario scenario) {
+      EmbeddedKafka kafka,
+      AlertingService alerting,
+      ConsoleService console,
+      FlinkCluster flink,
+      Scenario scenario) {
     List<Stream> shopStreams =
         List.of(Stream.ORDERS, Stream.PAYMENTS, Stream.LOGINS, Stream.TRAFFIC, Stream.RESOURCES);
     try (LiveFigures figures = LiveFigures.start(kafka(), shopStreams);
@@ -367,6 +413,8 @@ final class Up implements Callable<Integer> {
               + flink.metricsPage()
               + " alerting="
               + alerting.address()
+              + " console="
+              + console.address()
               + " data="
               + dataFolder.toAbsolutePath().normalize());
       long last = System.nanoTime();

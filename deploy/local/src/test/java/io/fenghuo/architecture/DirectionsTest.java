@@ -85,4 +85,31 @@ class DirectionsTest {
             "io.zonky..")
         .check(OURS);
   }
+
+  @Test
+  void theConsoleKnowsAlertingAndTheSchemasAndNothingElseOfOurs() {
+    noClasses()
+        .that()
+        .resideInAPackage("io.fenghuo.console..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            "io.fenghuo.rules..",
+            "io.fenghuo.pipelines..",
+            "io.fenghuo.local..",
+            "org.apache.flink..",
+            "io.zonky..")
+        .check(OURS);
+    noClasses()
+        .that()
+        .resideInAnyPackage(
+            "io.fenghuo.alerting..",
+            "io.fenghuo.rules..",
+            "io.fenghuo.pipelines..",
+            "io.fenghuo.schemas..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("io.fenghuo.console..")
+        .check(OURS);
+  }
 }

@@ -272,6 +272,8 @@ class KillTest {
             String.valueOf(metricsPort),
             "--alerting-port",
             String.valueOf(LoopbackPort.free()),
+            "--console-port",
+            String.valueOf(LoopbackPort.free()),
             "--state-memory",
             "128",
             "--checkpoint-every",

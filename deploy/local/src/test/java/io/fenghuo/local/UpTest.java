@@ -98,6 +98,7 @@ class UpTest {
                 "--flink-port", String.valueOf(LoopbackPort.free()),
                 "--metrics-port", String.valueOf(LoopbackPort.free()),
                 "--alerting-port", String.valueOf(LoopbackPort.free()),
+                "--console-port", String.valueOf(LoopbackPort.free()),
                 "--simulate", scenario,
                 "--state-memory", "64");
     return new CommandRun(exitCode, out.toString(), err.toString());
