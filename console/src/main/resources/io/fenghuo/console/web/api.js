@@ -107,11 +107,7 @@ export async function signOut() {
   await loadSession();
 }
 
+/** A path segment: rule ids hold slashes. */
 export function segment(id) {
   return encodeURIComponent(id);
-}
-
-/** A rule's id is a path; its slashes stay, for servers refuse `%2F`. */
-export function slashed(id) {
-  return id.split('/').map(encodeURIComponent).join('/');
 }

@@ -21,6 +21,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import org.eclipse.jetty.http.UriCompliance;
 
 /**
  * The pages with a made-up shop behind them, by the contract of the interface: for looking at them,
@@ -68,6 +69,12 @@ public final class SampleConsole implements AutoCloseable {
         Javalin.create(
             config -> {
               config.startup.showJavalinBanner = false;
+              // The ids of rules hold slashes, sent as %2F.
+              config.jetty.modifyHttpConfiguration(
+                  http ->
+                      http.setUriCompliance(
+                          UriCompliance.DEFAULT.with(
+                              "sample", UriCompliance.Violation.AMBIGUOUS_PATH_SEPARATOR)));
               routes(config.routes);
             });
     server.start("127.0.0.1", port);
@@ -664,9 +671,9 @@ public final class SampleConsole implements AutoCloseable {
     routes.get(
         "/api/v1/rules",
         context -> items(context, SampleViews.rules(mode(context).equals("long"))));
-    routes.get("/api/v1/rules/<id>", context -> context.json(rule(context)));
+    routes.get("/api/v1/rules/{id}", context -> context.json(rule(context)));
     routes.post(
-        "/api/v1/rules/<id>/{action}",
+        "/api/v1/rules/{id}/{action}",
         context -> {
           if (context.pathParam("action").equals("approve") && ME.equals("zhou.min")) {
             problem(

@@ -1,7 +1,7 @@
 // Which rule helps and which hurts; a change of mode needs a second person.
 import { defineComponent, h, reactive, ref } from '../lib/vue.js';
 import { can, open, user } from '../state.js';
-import { get, post, slashed } from '../api.js';
+import { get, post, segment } from '../api.js';
 import { useAnswer } from '../ask.js';
 import { go, route } from '../router.js';
 import { agoAndWhen, compact, decimal, exactMoney, money, percent, said } from '../format.js';
@@ -34,7 +34,7 @@ const ModeChange = defineComponent({
       form.busy = true;
       form.problem = null;
       try {
-        await post('/rules/' + slashed(props.rule.id) + '/' + path, body);
+        await post('/rules/' + segment(props.rule.id) + '/' + path, body);
         Object.assign(form, { mode: '', reason: '' });
         done(text);
         props.changed();
@@ -74,7 +74,7 @@ export default defineComponent({
     const rules = useAnswer(() => get('/rules', { limit: 500 }), { every: 8000 });
     const only = ref('');
     const current = () => (route.path.startsWith('/rules/') ? decodeURIComponent(route.path.slice(7)) : null);
-    const rule = useAnswer(() => (current() ? get('/rules/' + slashed(current())) : Promise.resolve(null)), { again: () => route.path });
+    const rule = useAnswer(() => (current() ? get('/rules/' + segment(current())) : Promise.resolve(null)), { again: () => route.path });
     useKeys([{ keys: ['Escape'], text: 'help.back', when: () => current() != null, run: () => go('/rules') }]);
 
     const columns = () => [
@@ -130,7 +130,7 @@ export default defineComponent({
         h('div', { class: 'page-head' }, [h('h1', t('nav.rules')), waiting ? h('span', { class: 'mark tone-warning' }, [sign('clock'), t('rules.waiting-n', { n: waiting })]) : null,
           h('div', { class: 'page-end tabs', role: 'group', 'aria-label': t('rules.mode') }, ['', ...MODES].map((each) => h('button', { key: each, type: 'button', class: 'tab', 'aria-pressed': String(only.value === each), onClick: () => { only.value = each; } }, each ? t('mode.' + each) : t('review.any'))))]),
         h(Panel, { title: t('rules.all'), at: rules.at }, () => answered(rules, (data) => h(Table, { id: 'rules', caption: t('nav.rules'), columns: columns(), rows: data.items.filter((each) => !only.value || each.mode === only.value).sort((a, b) => (b.hits?.today ?? 0) - (a.hits?.today ?? 0)),
-          rowKey: (row) => row.id, open: (row) => go('/rules/' + slashed(row.id)), emptyTitle: t('rules.none'), emptyHow: t('rules.none-how') }))),
+          rowKey: (row) => row.id, open: (row) => go('/rules/' + segment(row.id)), emptyTitle: t('rules.none'), emptyHow: t('rules.none-how') }))),
       ];
     };
   },
