@@ -1,8 +1,10 @@
 package io.fenghuo.schemas;
 
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import org.apache.avro.Schema;
 import org.apache.avro.specific.SpecificRecord;
 
@@ -32,6 +34,8 @@ public enum Stream {
   /** What reviewers said of orders, keyed by order. */
   REVIEWS(
       "reviews", ReviewOutcome.class, ReviewOutcome.getClassSchema(), ReviewOutcome::getOrderId);
+
+  private static final Pattern SEPARATOR = Pattern.compile("[\\\\{},=]");
 
   private final String topic;
   private final Class<? extends SpecificRecord> recordClass;
@@ -118,7 +122,8 @@ public enum Stream {
       return null;
     }
     key.append(point.getName()).append('{');
-    new TreeMap<>(point.getDimensions())
+    Map<String, String> dimensions = point.getDimensions();
+    (dimensions.size() < 2 ? dimensions : new TreeMap<>(dimensions))
         .forEach(
             (name, value) ->
                 key.append(key.charAt(key.length() - 1) == '{' ? "" : ",")
@@ -134,6 +139,6 @@ public enum Stream {
 
   /** Values come from events and may hold anything; two cuts must not share a key. */
   private static String escaped(String text) {
-    return text.replaceAll("[\\\\{},=]", "\\\\$0");
+    return SEPARATOR.matcher(text).replaceAll("\\\\$0");
   }
 }
