@@ -11,11 +11,21 @@ import java.util.SortedMap;
 /** When a subject's stream was last heard, and what is usual at each time of the week. */
 final class AbsenceState implements WatchState {
 
-  private static final byte FORM = 1;
+  private static final byte FORM = 2;
+
+  /** Knew nothing of the pace of the first day. */
+  private static final byte FIRST_FORM = 1;
+
   private static final long NEVER = Long.MIN_VALUE;
 
   /** Share of the last minute in today's level; the level looks back about half an hour. */
   private static final double PACE = 1 / 30.0;
+
+  /** Share of the last half hour that must be known before it is expected to go on so. */
+  private static final double KNOWN = 0.3;
+
+  /** What is expected of a pace nobody knows the days of: it may be falling. */
+  private static final double CAUTION = 0.5;
 
   /** A subject unheard of for so long is no longer expected. */
   private static final long FORGOTTEN = 7 * Objective.DAY;
@@ -36,6 +46,11 @@ final class AbsenceState implements WatchState {
   private double recent;
 
   private double usual;
+
+  /** Events a minute of the last half hour or so, and how much of it is known, 0 to 1. */
+  private double pace;
+
+  private double paceKnown;
   private double missing;
   private long counted;
 
@@ -118,7 +133,7 @@ final class AbsenceState implements WatchState {
   private double expected(long time) {
     double known = profile.at(time, zone());
     if (Double.isNaN(known)) {
-      return watch.least();
+      return Math.max(watch.least(), paceKnown < KNOWN ? 0 : CAUTION * pace / paceKnown);
     }
     // One event on either side keeps the ratio sober where there are few.
     double level = (recent + 1) / (usual + 1);
@@ -144,6 +159,8 @@ final class AbsenceState implements WatchState {
           usual += PACE * (known - usual);
         }
         profile.learn(minute, inMinute, zone());
+        pace += PACE * (inMinute - pace);
+        paceKnown += PACE * (1 - paceKnown);
       }
       inMinute = 0;
       minute += Objective.MINUTE;
@@ -159,18 +176,26 @@ final class AbsenceState implements WatchState {
   }
 
   @Override
+  public int weight() {
+    return 1_000 + Profile.WEIGHT + windows.weight();
+  }
+
+  @Override
   public void pack(Packer out) {
     out.put(FORM);
     Wording.pack(subject, out);
     windows.pack(out);
     profile.pack(out);
     out.number(heard).number(minute).real(inMinute).real(recent).real(usual).real(missing);
-    out.number(counted);
+    out.number(counted).real(pace).real(paceKnown);
     incident.pack(out);
   }
 
   static AbsenceState unpack(Absence watch, Unpacker in) {
-    Forms.check(watch.about().id(), in.get(), FORM);
+    byte form = in.get();
+    if (form != FIRST_FORM) {
+      Forms.check(watch.about().id(), form, FORM);
+    }
     AbsenceState state = new AbsenceState(watch, Wording.unpackSubject(in));
     state.windows = OpenWindows.unpack(in);
     state.profile = Profile.unpack(in);
@@ -181,6 +206,10 @@ final class AbsenceState implements WatchState {
     state.usual = in.real();
     state.missing = in.real();
     state.counted = in.number();
+    if (form != FIRST_FORM) {
+      state.pace = in.real();
+      state.paceKnown = in.real();
+    }
     state.incident.unpack(in);
     return state;
   }

@@ -16,7 +16,11 @@ import java.util.SortedMap;
  */
 final class AnomalyState implements WatchState {
 
-  private static final byte FORM = 1;
+  private static final byte FORM = 2;
+
+  /** Its baseline knew less. */
+  private static final byte FIRST_FORM = 1;
+
   private static final long NEVER = Long.MIN_VALUE;
 
   /** News above this raises the alert. */
@@ -129,6 +133,7 @@ final class AnomalyState implements WatchState {
       blame.minute(judged, false);
       if (!campaign) {
         baseline.learn(from, value, weight);
+        averageExpected += (value - averageExpected) / 720;
       }
       return;
     }
@@ -309,6 +314,11 @@ final class AnomalyState implements WatchState {
   }
 
   @Override
+  public int weight() {
+    return 2_000 + Profile.WEIGHT + Detector.WEIGHT + windows.weight() + blame.weight();
+  }
+
+  @Override
   public void pack(Packer out) {
     out.put(FORM);
     Wording.pack(subject, out);
@@ -327,10 +337,13 @@ final class AnomalyState implements WatchState {
   }
 
   static AnomalyState unpack(Anomaly watch, Unpacker in) {
-    Forms.check(watch.about().id(), in.get(), FORM);
+    byte form = in.get();
+    if (form != FIRST_FORM) {
+      Forms.check(watch.about().id(), form, FORM);
+    }
     AnomalyState state = new AnomalyState(watch, Wording.unpackSubject(in));
     state.windows = OpenWindows.unpack(in);
-    state.baseline.unpack(in);
+    state.baseline.unpack(in, form == FIRST_FORM);
     state.blame.unpack(in);
     state.detector = Detector.unpack(in);
     state.judged = in.number();

@@ -123,6 +123,11 @@ final class Blame {
     return Optional.ofNullable(best);
   }
 
+  /** Rough size in memory, bytes. */
+  int weight() {
+    return 500 * parts.size();
+  }
+
   void pack(Packer out) {
     out.real(minutes).real(minutesSince).number(parts.size());
     parts.forEach(

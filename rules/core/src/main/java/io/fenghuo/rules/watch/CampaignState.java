@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
@@ -15,7 +16,12 @@ import java.util.TreeMap;
  */
 final class CampaignState implements WatchState {
 
-  private static final byte FORM = 1;
+  private static final byte FORM = 2;
+
+  /** Knew nothing of when it began. */
+  private static final byte FIRST_FORM = 1;
+
+  private static final long NEVER = Long.MIN_VALUE;
 
   /** Before this it is too early to say anything. */
   private static final long GRACE = 15 * Objective.MINUTE;
@@ -26,23 +32,17 @@ final class CampaignState implements WatchState {
   /** What nothing is known of the scatter of yet, as a share of what is still to come. */
   private static final double UNKNOWN = 0.25;
 
-  private record Course(Campaign.Target target, TreeMap<Long, Double> values, Incident incident) {
-
-    double soFar() {
-      double sum = 0;
-      for (double value : values.values()) {
-        sum += value;
-      }
-      return sum;
-    }
-  }
+  private record Course(Campaign.Target target, TreeMap<Long, Double> values, Incident incident) {}
 
   /** Where a target will end, and between what. */
   private record Forecast(double end, double low, double high) {}
 
   private final Campaign campaign;
   private final List<Course> courses = new ArrayList<>();
-  private long judged = Long.MIN_VALUE;
+  private long judged = NEVER;
+
+  /** The first time it was told, milliseconds. */
+  private long begun = NEVER;
 
   CampaignState(Campaign campaign) {
     this.campaign = campaign;
@@ -70,6 +70,9 @@ final class CampaignState implements WatchState {
     if (minute <= judged) {
       return;
     }
+    if (judged == NEVER && begun == NEVER) {
+      begun = minute;
+    }
     judged = minute;
     if (minute <= campaign.from()) {
       return;
@@ -85,15 +88,37 @@ final class CampaignState implements WatchState {
     }
   }
 
+  /**
+   * The windows that count: all, or, when this was defined or its figures were edited while the
+   * campaign was under way, those that were heard of since.
+   */
+  private SortedMap<Long, Double> counted(Course course) {
+    return begun <= campaign.from()
+        ? course.values()
+        : course.values().tailMap(begun - course.target().window(), false);
+  }
+
+  private long countedFrom(Course course, long now) {
+    if (begun <= campaign.from()) {
+      return campaign.from();
+    }
+    SortedMap<Long, Double> counted = counted(course);
+    return counted.isEmpty() ? now : Math.max(campaign.from(), counted.firstKey());
+  }
+
   private void judge(Course course, long now, Findings findings) {
-    double due = campaign.due(course.target(), now);
-    double soFar = course.soFar();
+    long from = countedFrom(course, now);
+    double due = campaign.due(course.target(), now) - campaign.due(course.target(), from);
+    double soFar = 0;
+    for (double value : counted(course).values()) {
+      soFar += value;
+    }
     Forecast forecast = forecast(course, now, soFar);
     tell(course, "progress", now, due > 0 ? soFar / due : Double.NaN, findings);
     tell(course, "forecast", now, forecast.end(), findings);
     tell(course, "forecast_low", now, forecast.low(), findings);
     tell(course, "forecast_high", now, forecast.high(), findings);
-    if (due <= 0 || now - campaign.from() < GRACE) {
+    if (due <= 0 || now - from < GRACE) {
       return;
     }
     double behind = 1 - soFar / due;
@@ -124,13 +149,17 @@ final class CampaignState implements WatchState {
    * What is there, and what is still due at the pace of the hours so far; later hours count more.
    */
   private Forecast forecast(Course course, long now, double soFar) {
-    double rest = course.target().total() - campaign.due(course.target(), now);
+    // What came before it was looked at is taken to have been at the same pace.
+    double rest =
+        course.target().total()
+            - campaign.due(course.target(), now)
+            + campaign.due(course.target(), countedFrom(course, now));
     double weights = 0;
     double sum = 0;
     double squares = 0;
     int pieces = 0;
     long window = course.target().window();
-    for (Map.Entry<Long, Double> piece : course.values().entrySet()) {
+    for (Map.Entry<Long, Double> piece : counted(course).entrySet()) {
       long ends = piece.getKey() + window;
       double due =
           campaign.due(course.target(), Math.min(ends, now))
@@ -200,8 +229,17 @@ final class CampaignState implements WatchState {
   }
 
   @Override
+  public int weight() {
+    int weight = 1_000;
+    for (Course course : courses) {
+      weight += 500 + 80 * course.values().size();
+    }
+    return weight;
+  }
+
+  @Override
   public void pack(Packer out) {
-    out.put(FORM).number(judged).number(courses.size());
+    out.put(FORM).number(begun).number(judged).number(courses.size());
     for (Course course : courses) {
       out.text(course.target().name()).number(course.values().size());
       course.values().forEach((from, value) -> out.number(from).real(value));
@@ -210,8 +248,12 @@ final class CampaignState implements WatchState {
   }
 
   static CampaignState unpack(Campaign campaign, Unpacker in) {
-    Forms.check(campaign.about().id(), in.get(), FORM);
+    byte form = in.get();
     CampaignState state = new CampaignState(campaign);
+    if (form != FIRST_FORM) {
+      Forms.check(campaign.about().id(), form, FORM);
+      state.begun = in.number();
+    }
     state.judged = in.number();
     for (int n = in.count(); n > 0; n--) {
       String name = in.text();

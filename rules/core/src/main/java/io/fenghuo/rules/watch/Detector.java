@@ -21,11 +21,16 @@ public final class Detector {
   private static final double SCATTER = 72;
   private static final double SMOOTH = 12;
 
+  private static final int WAYS = 5;
+
   /** Half hours: how fine the time of day is told apart. */
   private static final int PIECES = 48;
 
   private static final long PIECE = Objective.DAY / PIECES;
   private static final double DAILY = 0.35;
+
+  /** Rough size in memory, bytes. */
+  static final int WEIGHT = 2 * WAYS * Tail.WEIGHT + 4 * PIECES + 200;
 
   /** One way alone is never surer than this; what is seen in several ways is surer. */
   private static final double MOST = 10;
@@ -49,8 +54,8 @@ public final class Detector {
    */
   public record Verdict(double surprise, double news) {}
 
-  private final Tail[] above = new Tail[5];
-  private final Tail[] below = new Tail[5];
+  private final Tail[] above = new Tail[WAYS];
+  private final Tail[] below = new Tail[WAYS];
   private final float[] day = new float[PIECES];
   private double steps;
   private double mean;

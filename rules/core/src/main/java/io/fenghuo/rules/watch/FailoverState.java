@@ -11,7 +11,10 @@ import java.util.TreeMap;
 /** All ways to do one thing, each with its usual success and the doubt about it. */
 final class FailoverState implements WatchState {
 
-  private static final byte FORM = 1;
+  private static final byte FORM = 2;
+
+  /** Had one test for each way. */
+  private static final byte FIRST_FORM = 1;
 
   /** A field that explodes must not fill the memory; the ways that came first are watched. */
   private static final int MOST = 64;
@@ -63,6 +66,15 @@ final class FailoverState implements WatchState {
   }
 
   @Override
+  public int weight() {
+    int weight = 500;
+    for (Way way : ways.values()) {
+      weight += way.weight();
+    }
+    return weight;
+  }
+
+  @Override
   public void pack(Packer out) {
     out.put(FORM).number(ways.size());
     for (Map.Entry<String, Way> way : ways.entrySet()) {
@@ -72,11 +84,14 @@ final class FailoverState implements WatchState {
   }
 
   static FailoverState unpack(Failover watch, Unpacker in) {
-    Forms.check(watch.about().id(), in.get(), FORM);
+    byte form = in.get();
+    if (form != FIRST_FORM) {
+      Forms.check(watch.about().id(), form, FORM);
+    }
     FailoverState state = new FailoverState(watch);
     for (int n = in.count(); n > 0; n--) {
       String name = in.text();
-      state.ways.put(name, Way.unpack(watch, name, in));
+      state.ways.put(name, Way.unpack(watch, name, in, form == FIRST_FORM));
     }
     return state;
   }

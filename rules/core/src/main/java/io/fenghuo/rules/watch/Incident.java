@@ -5,6 +5,7 @@ import io.fenghuo.rules.journal.Packer;
 import io.fenghuo.rules.journal.Unpacker;
 import io.fenghuo.schemas.Alert;
 import io.fenghuo.schemas.Severity;
+import java.util.Locale;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -90,7 +91,7 @@ final class Incident {
     Map<String, String> labels = new TreeMap<>(subject);
     labels.put("rule", about.id());
     labels.put("key", key);
-    labels.put("severity", severity.name().toLowerCase(java.util.Locale.ROOT));
+    labels.put("severity", severity.name().toLowerCase(Locale.ROOT));
     labels.put("owner", about.owner());
     Map<String, String> annotations = new TreeMap<>(message.more());
     annotations.put("summary_zh", message.words().zh());

@@ -249,6 +249,11 @@ final class ObjectiveState implements WatchState {
   }
 
   @Override
+  public int weight() {
+    return 1_000 + 120 * (minutes.size() + hours.size());
+  }
+
+  @Override
   public void pack(Packer out) {
     out.put(FORM);
     Wording.pack(subject, out);

@@ -53,6 +53,11 @@ final class OpenWindows {
     return open.isEmpty();
   }
 
+  /** Rough size in memory, bytes. */
+  int weight() {
+    return 100 + 150 * open.size();
+  }
+
   void pack(Packer out) {
     out.number(judged).number(open.size());
     for (Window window : open.values()) {

@@ -22,6 +22,9 @@ final class Profile {
 
   private static final double WEEKLY = 0.4;
 
+  /** Rough size in memory, bytes. */
+  static final int WEIGHT = 4 * (WEEK + DAY) + 200;
+
   private final float[] week = new float[WEEK];
   private final float[] day = new float[DAY];
   private int piece = -1;

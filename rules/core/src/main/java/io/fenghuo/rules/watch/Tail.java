@@ -7,13 +7,16 @@ import io.fenghuo.rules.journal.Unpacker;
  * How surprising a magnitude is, given those seen so far: the tail above the largest few percent is
  * continued as an exponential and, in part, as a power law, so that a series of regular spikes is
  * not surprised by one more. Old magnitudes fade. They are kept as a histogram whose bars grow by a
- * tenth, a few hundred bytes.
+ * tenth; packed, a few hundred bytes.
  */
 final class Tail {
 
   private static final double GROWTH = Math.log(1.1);
   private static final int BARS = 600;
   private static final int MIDDLE = 300;
+
+  /** Rough size in memory, bytes. */
+  static final int WEIGHT = 4 * BARS + 100;
 
   /** The share of magnitudes that make up the tail, and the fewest that can. */
   private static final double SHARE = 0.01;

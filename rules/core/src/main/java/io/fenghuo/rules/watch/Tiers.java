@@ -37,8 +37,16 @@ public record Tiers(
     int floor)
     implements Watch {
 
+  /** The statistic that needs no field. */
+  static final String COUNT = "count";
+
   /** A severity from a share of the limit on. */
   record Tier(double share, Severity severity) {}
+
+  /** True when a window without a reading is one with none. */
+  boolean counts() {
+    return statistic.equals(COUNT);
+  }
 
   @Override
   public String terms() {

@@ -44,10 +44,12 @@ final class TiersState implements WatchState {
     for (OpenWindows.Window window : windows.complete(now)) {
       boolean enough = !(window.denominator() < watch.floor());
       if (!Double.isNaN(window.value()) && enough) {
+        nothingUntil(window.from(), findings);
         heard = window.to();
         judge(window, findings);
       }
     }
+    nothingUntil(now, findings);
     if (heard != NEVER && now - heard >= SILENCE) {
       Words title = Wording.subject(watch.about().title(), subject);
       incident.end(
@@ -57,6 +59,13 @@ final class TiersState implements WatchState {
           findings);
       Arrays.fill(since, NEVER);
       heard = NEVER;
+    }
+  }
+
+  /** A count without a reading is 0; to judge the first of several is enough. */
+  private void nothingUntil(long time, Findings findings) {
+    if (watch.counts() && heard != NEVER && time - heard >= watch.window()) {
+      judge(new OpenWindows.Window(heard, heard + watch.window(), 0, 0, 1, 0), findings);
     }
   }
 
@@ -126,6 +135,11 @@ final class TiersState implements WatchState {
   @Override
   public boolean isEmpty() {
     return windows.isEmpty() && heard == NEVER && !incident.isOpen();
+  }
+
+  @Override
+  public int weight() {
+    return 1_000 + windows.weight();
   }
 
   @Override

@@ -20,5 +20,8 @@ public interface WatchState {
   /** True when it may be forgotten: nothing is open and nothing is known. */
   boolean isEmpty();
 
+  /** Rough size in memory, bytes. */
+  int weight();
+
   void pack(Packer out);
 }

@@ -5,15 +5,18 @@ import io.fenghuo.rules.figure.Reading;
 import io.fenghuo.rules.journal.Packer;
 import io.fenghuo.rules.journal.Unpacker;
 import io.fenghuo.schemas.Severity;
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * One way of a {@link Failover}: a payment method. A sequential test (the CUSUM of the likelihood
- * ratio of "fallen" against "as usual") finds a fall after as few attempts as can be sure of it, be
- * they three seconds or three minutes.
+ * One way of a {@link Failover}: a payment method. Sequential tests (the CUSUM of the likelihood
+ * ratio of "fallen" against "as usual") find a fall after as few attempts as can be sure of it, be
+ * they three seconds or three minutes: one for the fall that is looked for, and others for steeper
+ * ones, which are sure sooner.
  */
 final class Way {
 
@@ -33,6 +36,9 @@ final class Way {
 
   /** The usual looks back about half an hour, the recent five minutes; per second. */
   private static final double FADE = Math.exp(-1.0 / 1_800);
+
+  /** Falls that are looked for beside the watch's own. */
+  private static final double[] STEEPER = {0.5, 0.9};
 
   private static final double FADE_RECENT = Math.exp(-1.0 / 300);
   private static final double CRITICAL_FALL = 0.5;
@@ -57,16 +63,69 @@ final class Way {
   private double usualSeconds;
   private double recentBad;
   private double recentTotal;
-  private double doubt;
+  private final List<Doubt> doubts = new ArrayList<>();
   private double trust;
-  private long since;
-  private double badSince;
-  private double totalSince;
+
+  /** One of the tests. */
+  private static final class Doubt {
+    final double fall;
+    double doubt;
+    long since;
+    double bad;
+    double total;
+
+    Doubt(double fall) {
+      this.fall = fall;
+    }
+
+    /** Natural logarithm of how much likelier the window makes "fallen". */
+    double evidence(OpenWindows.Window window, double usual) {
+      double bad = window.numerator();
+      double fallen = Math.min(0.98, usual + fall);
+      return bad * Math.log(fallen / usual)
+          + (window.denominator() - bad) * Math.log((1 - fallen) / (1 - usual));
+    }
+
+    void take(OpenWindows.Window window, double evidence) {
+      if (doubt <= 0) {
+        since = window.from();
+        bad = 0;
+        total = 0;
+      }
+      doubt = Math.min(2 * SURE, Math.max(0, doubt + evidence));
+      bad += window.numerator();
+      total += window.denominator();
+    }
+
+    void pack(Packer out) {
+      out.real(doubt).number(since).real(bad).real(total);
+    }
+
+    void unpack(Unpacker in) {
+      doubt = in.real();
+      since = in.number();
+      bad = in.real();
+      total = in.real();
+    }
+  }
 
   Way(Failover watch, String name) {
     this.watch = watch;
     this.name = name;
     this.incident = new Incident(watch.about(), watch.way(name));
+    doubts.add(new Doubt(watch.fall()));
+    for (double fall : STEEPER) {
+      doubts.add(new Doubt(fall));
+    }
+  }
+
+  /** The test that is surest of a fall. */
+  private Doubt surest() {
+    Doubt surest = doubts.get(0);
+    for (Doubt one : doubts) {
+      surest = one.doubt > surest.doubt ? one : surest;
+    }
+    return surest;
   }
 
   void read(Reading reading) {
@@ -107,7 +166,7 @@ final class Way {
       recentTotal += window.denominator();
       test(window);
     }
-    if (doubt > 0 || incident.isOpen()) {
+    if (surest().doubt > 0 || incident.isOpen()) {
       reasons.forEach((code, times) -> codesSince.merge(code, times, Double::sum));
     } else {
       codesSince.clear();
@@ -121,7 +180,7 @@ final class Way {
 
   /** What is seen while it may be falling must not become the usual. */
   private boolean isUsual() {
-    return !incident.isOpen() && doubt < SURE / 4;
+    return !incident.isOpen() && surest().doubt < SURE / 4;
   }
 
   private void fade(long now) {
@@ -148,34 +207,27 @@ final class Way {
   }
 
   private void test(OpenWindows.Window window) {
-    double bad = window.numerator();
-    double good = window.denominator() - bad;
     double usual = Math.min(0.9, Math.max(LEAST_FAILURE, usualShare()));
-    double fallen = Math.min(0.98, usual + watch.fall());
-    double evidence = bad * Math.log(fallen / usual) + good * Math.log((1 - fallen) / (1 - usual));
     if (usualTotal >= KNOWN || incident.isOpen()) {
-      if (doubt <= 0) {
-        since = window.from();
-        badSince = 0;
-        totalSince = 0;
+      for (Doubt one : doubts) {
+        one.take(window, one.evidence(window, usual));
       }
-      doubt = Math.min(2 * SURE, Math.max(0, doubt + evidence));
-      badSince += bad;
-      totalSince += window.denominator();
+      double evidence = doubts.get(0).evidence(window, usual);
       trust = incident.isOpen() ? Math.max(0, trust - evidence) : 0;
     }
     if (isUsual()) {
-      usualBad += bad;
+      usualBad += window.numerator();
       usualTotal += window.denominator();
     }
   }
 
   void judge(long now, Optional<Way> instead, Findings findings) {
-    if (doubt >= SURE && badSince >= watch.floor()) {
-      double fall = badSince / totalSince - usualShare();
+    Doubt surest = surest();
+    if (surest.doubt >= SURE && surest.bad >= watch.floor()) {
+      double fall = surest.bad / surest.total - usualShare();
       Severity severity = fall >= CRITICAL_FALL ? Severity.CRITICAL : Severity.WARNING;
       if (incident.wouldClimb(severity)) {
-        incident.raise(severity, since, message(instead), findings);
+        incident.raise(severity, surest.since, message(surest, instead), findings);
       }
     }
     if (incident.isOpen() && trust >= SURE_OF_RECOVERY) {
@@ -189,19 +241,19 @@ final class Way {
     Words title = Wording.subject(watch.about().title(), watch.way(name));
     incident.end(
         now, new Words(title.zh() + "：" + how.zh(), title.en() + ": " + how.en()), findings);
-    doubt = 0;
+    doubts.forEach(one -> one.doubt = 0);
     trust = 0;
     codesSince.clear();
   }
 
-  private Incident.Message message(Optional<Way> instead) {
+  private Incident.Message message(Doubt surest, Optional<Way> instead) {
     Words title = Wording.subject(watch.about().title(), watch.way(name));
-    double share = 1 - badSince / totalSince;
+    double share = 1 - surest.bad / surest.total;
     double lost = Math.max(0, 1 - usualShare() - share) * moneyPerMinute();
-    String code = grown();
+    String code = grown(surest);
     String now = Wording.percent(share);
     String before = Wording.percent(1 - usualShare());
-    String from = Wording.moment(since, watch.about().zone());
+    String from = Wording.moment(surest.since, watch.about().zone());
     String money = Wording.money(lost);
     String other = instead.map(way -> way.name).orElse("-");
     String health = instead.map(way -> Wording.percent(way.recentGood())).orElse("-");
@@ -213,7 +265,7 @@ final class Way {
                     before,
                     now,
                     from,
-                    Wording.number(badSince),
+                    Wording.number(surest.bad),
                     code,
                     money,
                     other,
@@ -225,7 +277,7 @@ final class Way {
                     before,
                     now,
                     from,
-                    Wording.number(badSince),
+                    Wording.number(surest.bad),
                     code,
                     money,
                     other,
@@ -238,14 +290,14 @@ final class Way {
   }
 
   /** The code whose failures grew most against its usual share of the attempts. */
-  private String grown() {
+  private String grown(Doubt surest) {
     return codesSince.entrySet().stream()
         .max(
             Comparator.comparingDouble(
                 entry ->
                     entry.getValue()
                         - usualCodes.getOrDefault(entry.getKey(), 0.0)
-                            * totalSince
+                            * surest.total
                             / Math.max(1, usualTotal)))
         .map(Map.Entry::getKey)
         .orElse("-");
@@ -256,7 +308,7 @@ final class Way {
   }
 
   boolean isHealthy() {
-    return !incident.isOpen() && doubt < SURE / 4 && recentTotal >= watch.floor();
+    return isUsual() && recentTotal >= watch.floor();
   }
 
   double recentGood() {
@@ -271,6 +323,11 @@ final class Way {
     return !incident.isOpen() && heard != NEVER && now - heard > Objective.DAY;
   }
 
+  /** Rough size in memory, bytes. */
+  int weight() {
+    return 1_500 + 500 * codes.size() + attempts.weight() + money.weight();
+  }
+
   void pack(Packer out) {
     attempts.pack(out);
     money.pack(out);
@@ -282,25 +339,17 @@ final class Way {
         });
     pack(usualCodes, out);
     pack(codesSince, out);
-    out.number(counted).number(heard).number(since);
+    out.number(counted).number(heard);
     for (double value : numbers()) {
       out.real(value);
     }
+    doubts.forEach(doubt -> doubt.pack(out));
     incident.pack(out);
   }
 
   private double[] numbers() {
     return new double[] {
-      usualBad,
-      usualTotal,
-      usualMoney,
-      usualSeconds,
-      recentBad,
-      recentTotal,
-      doubt,
-      trust,
-      badSince,
-      totalSince
+      usualBad, usualTotal, usualMoney, usualSeconds, recentBad, recentTotal, trust
     };
   }
 
@@ -309,7 +358,10 @@ final class Way {
     values.forEach((code, times) -> out.text(code).real(times));
   }
 
-  static Way unpack(Failover watch, String name, Unpacker in) {
+  /**
+   * @param first true for the first form, which had the first of the tests only
+   */
+  static Way unpack(Failover watch, String name, Unpacker in, boolean first) {
     Way way = new Way(watch, name);
     way.attempts = OpenWindows.unpack(in);
     way.money = OpenWindows.unpack(in);
@@ -321,17 +373,26 @@ final class Way {
     unpack(way.codesSince, in);
     way.counted = in.number();
     way.heard = in.number();
-    way.since = in.number();
+    Doubt one = way.doubts.get(0);
+    if (first) {
+      one.since = in.number();
+    }
     way.usualBad = in.real();
     way.usualTotal = in.real();
     way.usualMoney = in.real();
     way.usualSeconds = in.real();
     way.recentBad = in.real();
     way.recentTotal = in.real();
-    way.doubt = in.real();
+    if (first) {
+      one.doubt = in.real();
+    }
     way.trust = in.real();
-    way.badSince = in.real();
-    way.totalSince = in.real();
+    if (first) {
+      one.bad = in.real();
+      one.total = in.real();
+    } else {
+      way.doubts.forEach(doubt -> doubt.unpack(in));
+    }
     way.incident.unpack(in);
     return way;
   }
