@@ -12,7 +12,6 @@ import java.util.OptionalLong;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.typeinfo.Types;
-import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
@@ -52,13 +51,6 @@ final class DecideOperator extends RememberingOperator<Finding, Outgoing, OrderC
       checkpoint = OptionalLong.of(Math.min(time, checkpoint.orElse(time)));
     }
     published = lookup.find(checkpoint, settings, this::isOurs);
-  }
-
-  private boolean isOurs(String order) {
-    int most = getRuntimeContext().getTaskInfo().getMaxNumberOfParallelSubtasks();
-    int subtasks = getRuntimeContext().getTaskInfo().getNumberOfParallelSubtasks();
-    return KeyGroupRangeAssignment.assignKeyToParallelOperator(order, most, subtasks)
-        == getRuntimeContext().getTaskInfo().getIndexOfThisSubtask();
   }
 
   @Override

@@ -44,6 +44,7 @@ final class DerivedFigures extends RichMapFunction<Reading, Outgoing> {
             .setError(0)
             .setRanking(List.of())
             .setRevision(reading.revision())
+            .setSince(reading.since() == Reading.ALWAYS ? null : (Long) reading.since())
             .build();
     return new Outgoing(Stream.KPIS.keyOf(kpi), wire.encode(kpi));
   }

@@ -21,6 +21,7 @@ import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.typeutils.base.LongSerializer;
 import org.apache.flink.api.common.typeutils.base.StringSerializer;
 import org.apache.flink.api.common.typeutils.base.array.BytePrimitiveArraySerializer;
+import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.InternalTimer;
@@ -37,8 +38,13 @@ import org.apache.flink.util.OutputTag;
  * publishes what has changed. Everything that has changed is also published before a checkpoint, so
  * that what the checkpoint holds is never newer than what the world was told.
  *
- * <p>State is found by the definition's key, which changes with what it computes: an edited figure
- * begins anew, and what it left behind goes as its drawers fall due.
+ * <p>State is found by the definition's key, which changes with what it computes, and by when it
+ * began: an edited figure begins anew, and what it left behind goes as its drawers fall due, also
+ * when the edit is taken back before.
+ *
+ * <p>Whoever looks at figures is given whole windows only: one within which a figure began would
+ * look like a fall. And they are given what is not published because its day has not begun: they go
+ * by event time.
  */
 final class FigureOperator extends AbstractStreamOperator<Outgoing>
     implements OneInputStreamOperator<Partial, Outgoing>, Triggerable<String, Long> {
@@ -46,9 +52,6 @@ final class FigureOperator extends AbstractStreamOperator<Outgoing>
   private static final long serialVersionUID = 1L;
 
   static final OutputTag<Reading> READINGS = new OutputTag<>("readings", PackedType.READING);
-
-  /** Holds a mark for each figure that has begun; never emptied. */
-  private static final long BEGUN = Long.MIN_VALUE;
 
   private final FigureFilters filters;
   private final MonitorSettings settings;
@@ -61,10 +64,24 @@ final class FigureOperator extends AbstractStreamOperator<Outgoing>
   private transient MonitorMetrics metrics;
   private transient StreamRecord<Outgoing> outgoing;
   private transient Watermark held;
+  private transient Beginnings beginnings;
 
   FigureOperator(FigureFilters filters, MonitorSettings settings) {
     this.filters = filters;
     this.settings = settings;
+  }
+
+  @Override
+  public void initializeState(StateInitializationContext context) throws Exception {
+    super.initializeState(context);
+    beginnings =
+        new Beginnings(
+            context.getOperatorStateStore(),
+            filters.plan().figures().stream().map(FigureDefinition::key).toList());
+  }
+
+  private int subtask() {
+    return getRuntimeContext().getTaskInfo().getIndexOfThisSubtask();
   }
 
   @Override
@@ -84,6 +101,9 @@ final class FigureOperator extends AbstractStreamOperator<Outgoing>
     getProcessingTimeService().scheduleAtFixedRate(time -> publishAndMove(), every, every);
     metrics.gauge(
         "pieces_at_hand", () -> books.values().stream().mapToLong(FigureBook::size).sum());
+    if (subtask() == 0) {
+      beginnings.fresh().forEach(metrics::begins);
+    }
   }
 
   @Override
@@ -94,21 +114,18 @@ final class FigureOperator extends AbstractStreamOperator<Outgoing>
       book = open(partial.figure());
     }
     book.absorb(partial);
+    beginnings.reach(partial.time() + 1);
   }
 
-  private FigureBook open(String key) throws Exception {
+  private FigureBook open(String key) {
     FigureDefinition figure = filters.plan().figure(key);
-    MapState<String, byte[]> begun = drawer(BEGUN);
-    if (!begun.contains(figure.name())) {
-      begun.put(figure.name(), new byte[0]);
-      metrics.begins(key);
-    }
     FigureBook book =
         new FigureBook(
             figure,
             settings.zone(),
             settings.late().toMillis(),
-            new StateShelf(key),
+            beginnings.of(key),
+            new StateShelf(key, beginnings.of(key)),
             () -> metrics.beyondCap(figure.name()));
     books.put(key, book);
     return book;
@@ -122,16 +139,18 @@ final class FigureOperator extends AbstractStreamOperator<Outgoing>
   private final class StateShelf implements Shelf {
 
     private final String figure;
+    private final String generation;
 
-    StateShelf(String figure) {
+    StateShelf(String figure, long since) {
       this.figure = figure;
+      this.generation = since == Reading.ALWAYS ? "" : since + ":";
     }
 
     @Override
     public byte[] read(long drawer, String key) {
       try {
         setCurrentKey(figure);
-        return drawer(drawer).get(key);
+        return drawer(drawer).get(generation + key);
       } catch (Exception unreadable) {
         throw new IllegalStateException("state of " + figure + ", " + key, unreadable);
       }
@@ -141,7 +160,7 @@ final class FigureOperator extends AbstractStreamOperator<Outgoing>
     public void write(long drawer, String key, byte[] piece) {
       try {
         setCurrentKey(figure);
-        drawer(drawer).put(key, piece);
+        drawer(drawer).put(generation + key, piece);
         if (drawers.computeIfAbsent(figure, f -> new HashSet<>()).add(drawer)) {
           timers.registerEventTimeTimer(drawer, books.get(figure).keepUntil(drawer));
         }
@@ -179,7 +198,11 @@ final class FigureOperator extends AbstractStreamOperator<Outgoing>
   }
 
   private void publish() {
-    books.values().forEach(book -> book.publish(this::publish));
+    books.values().forEach(this::publish);
+  }
+
+  private void publish(FigureBook book) {
+    book.publish(System.currentTimeMillis(), this::publish, this::look);
   }
 
   private void publish(Point point) {
@@ -189,7 +212,13 @@ final class FigureOperator extends AbstractStreamOperator<Outgoing>
       metrics.current(point);
     }
     output.collect(outgoing.replace(new Outgoing(Stream.KPIS.keyOf(kpi), wire.encode(kpi))));
-    output.collect(READINGS, new StreamRecord<>(point.reading()));
+    look(point);
+  }
+
+  private void look(Point point) {
+    if (point.reading().isWhole()) {
+      output.collect(READINGS, new StreamRecord<>(point.reading()));
+    }
   }
 
   @Override
@@ -200,6 +229,7 @@ final class FigureOperator extends AbstractStreamOperator<Outgoing>
   @Override
   public void snapshotState(StateSnapshotContext context) throws Exception {
     books.values().forEach(book -> book.write(packer));
+    beginnings.save(subtask());
     super.snapshotState(context);
   }
 
@@ -213,7 +243,7 @@ final class FigureOperator extends AbstractStreamOperator<Outgoing>
   public void onEventTime(InternalTimer<String, Long> timer) throws Exception {
     FigureBook book = books.get(timer.getKey());
     if (book != null) {
-      book.publish(this::publish);
+      publish(book);
       book.forget(timer.getNamespace());
     }
     drawers.getOrDefault(timer.getKey(), new HashSet<>()).remove(timer.getNamespace());

@@ -1,55 +1,50 @@
 package io.fenghuo.pipelines;
 
-import io.fenghuo.rules.EventType;
 import io.fenghuo.rules.figure.Point;
+import io.fenghuo.rules.figure.Reading;
+import io.fenghuo.schemas.Window;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
-import java.util.function.LongSupplier;
-import java.util.stream.Collectors;
-import org.apache.flink.metrics.Counter;
+import java.util.SortedMap;
 import org.apache.flink.metrics.Gauge;
 import org.apache.flink.metrics.MetricGroup;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * What the monitor job counts. In Prometheus every name begins with {@code
- * flink_taskmanager_job_task_operator_fenghuo_}.
+ * What the monitor job counts.
  *
  * <p>The law: measured events = gathered + repeated + too late.
  */
-final class MonitorMetrics {
-
-  private static final Logger LOG = LoggerFactory.getLogger(MonitorMetrics.class);
-  private static final long LOGGED_FAILURES = 20;
+final class MonitorMetrics extends JobMetrics {
 
   /** Beyond, a figure with many values would make every look at the metrics slow. */
   private static final int MOST_GAUGES = 2_000;
 
-  private final MetricGroup group;
-  private final Map<String, Counter> counters = new HashMap<>();
-  private final Map<String, double[]> figures = new HashMap<>();
-  private final Counter[] events = new Counter[EventType.values().length];
-  private long failures;
+  private final Map<Shown, Current> figures = new HashMap<>();
 
-  MonitorMetrics(MetricGroup operator) {
-    group = operator.addGroup("fenghuo");
-    for (EventType type : EventType.values()) {
-      events[type.ordinal()] = counter("measured_events", "type", type.label());
+  /** What a gauge shows: the newest window of this length. */
+  private record Shown(String figure, Window window, SortedMap<String, String> dimensions) {}
+
+  private static final class Current implements Gauge<Double> {
+    private double value = Double.NaN;
+    private long from = Long.MIN_VALUE;
+
+    void take(Reading reading) {
+      // A late event's window is not the current one.
+      if (reading.from() >= from) {
+        value = reading.value();
+        from = reading.from();
+      }
+    }
+
+    @Override
+    public Double getValue() {
+      return value;
     }
   }
 
-  private Counter counter(String name, String label, String value) {
-    return counters.computeIfAbsent(
-        name + "|" + value, key -> group.addGroup(label, value).counter(name));
-  }
-
-  private Counter counter(String name) {
-    return counters.computeIfAbsent(name, group::counter);
-  }
-
-  void event(EventType type) {
-    events[type.ordinal()].inc();
+  MonitorMetrics(MetricGroup operator) {
+    super(operator, "measured_events");
   }
 
   void dead(String reason) {
@@ -68,10 +63,6 @@ final class MonitorMetrics {
     counter("too_late_events").inc();
   }
 
-  void alert(String watch) {
-    counter("alerts", "rule", watch).inc();
-  }
-
   void published() {
     counter("published_points").inc();
   }
@@ -81,49 +72,43 @@ final class MonitorMetrics {
     counter("beyond_cap", "figure", figure).inc();
   }
 
-  void begins(String figure) {
-    counter("figures_begun").inc();
-    LOG.info("figure {} begins with what comes from now on: it is new, or was edited", figure);
+  /** A figure or watch that was not there, or not so, when the job was stopped. */
+  void begins(String definition) {
+    counter("definitions_begun").inc();
+    log.info("{} begins with what comes from now on: it is new, or was edited", definition);
+  }
+
+  /** An alert ended because nobody can tell any more whether it still holds. */
+  void orphaned() {
+    counter("orphaned_alerts").inc();
   }
 
   void failed(String what, Throwable why) {
-    counter("figure_failures", "filter", what).inc();
-    if (failures++ < LOGGED_FAILURES) {
-      LOG.warn("{} failed and does not hold: {}", what, why.toString());
-    }
+    failed(counter("figure_failures", "filter", what), what, why);
   }
 
-  /** The current minute's and day's value for Prometheus. */
+  /** The current value for Prometheus, a label for each dimension. */
   void current(Point point) {
-    String name = point.reading().figure();
-    String window = point.window().name().toLowerCase(java.util.Locale.ROOT);
-    String dimensions =
-        point.reading().dimensions().entrySet().stream()
-            .map(entry -> entry.getKey() + "=" + entry.getValue())
-            .collect(Collectors.joining(","));
-    String key = name + "|" + window + "|" + dimensions;
-    double[] current = figures.get(key);
+    Reading reading = point.reading();
+    Shown shown = new Shown(reading.figure(), point.window(), reading.dimensions());
+    Current current = figures.get(shown);
     if (current == null) {
       if (figures.size() >= MOST_GAUGES) {
+        counter("points_without_gauge").inc();
         return;
       }
-      double[] fresh = {Double.NaN, Double.NEGATIVE_INFINITY};
-      figures.put(key, fresh);
-      current = fresh;
-      group
-          .addGroup("figure", name)
-          .addGroup("window", window)
-          .addGroup("dimensions", dimensions.isEmpty() ? "all" : dimensions)
-          .gauge("value", (Gauge<Double>) () -> fresh[0]);
+      current = new Current();
+      figures.put(shown, current);
+      MetricGroup labelled =
+          group
+              .addGroup(FigureLabels.FIGURE, reading.figure())
+              .addGroup(FigureLabels.WINDOW, point.window().name().toLowerCase(Locale.ROOT));
+      for (Map.Entry<String, String> dimension : reading.dimensions().entrySet()) {
+        labelled =
+            labelled.addGroup(FigureLabels.DIMENSION + dimension.getKey(), dimension.getValue());
+      }
+      labelled.gauge("value", current);
     }
-    // A late event's window is not the current one.
-    if (point.reading().from() >= current[1]) {
-      current[0] = point.reading().value();
-      current[1] = point.reading().from();
-    }
-  }
-
-  void gauge(String name, LongSupplier value) {
-    group.gauge(name, (Gauge<Long>) value::getAsLong);
+    current.take(reading);
   }
 }

@@ -2,11 +2,13 @@ package io.fenghuo.pipelines;
 
 import io.fenghuo.rules.journal.Packer;
 import java.util.function.LongSupplier;
+import org.apache.flink.api.common.TaskInfo;
 import org.apache.flink.api.common.state.StateTtlConfig;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeutils.base.array.BytePrimitiveArraySerializer;
 import org.apache.flink.metrics.Gauge;
+import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.runtime.state.VoidNamespace;
@@ -120,6 +122,19 @@ abstract class RememberingOperator<I, O, V> extends AbstractStreamOperator<O>
   /** Notes that the value recalled last was altered. */
   protected final void remember() throws Exception {
     cache.changed();
+  }
+
+  /** Drops what is stored of a key that was never recalled, since nobody can read it any more. */
+  protected final void forget() throws Exception {
+    cache.erase();
+  }
+
+  /** True when this subtask is given the key. */
+  protected final boolean isOurs(String key) {
+    TaskInfo task = getRuntimeContext().getTaskInfo();
+    return KeyGroupRangeAssignment.assignKeyToParallelOperator(
+            key, task.getMaxNumberOfParallelSubtasks(), task.getNumberOfParallelSubtasks())
+        == task.getIndexOfThisSubtask();
   }
 
   /** How far event time has come, milliseconds; {@link #NO_WATERMARK} before it has begun. */

@@ -138,6 +138,9 @@ public final class RiskJob {
     flink.set(PipelineOptions.GENERIC_TYPES, false);
     // Everything that travels is immutable.
     flink.set(PipelineOptions.OBJECT_REUSE, true);
+    // What travels is numbered by the definitions: taken from a checkpoint into a job with others
+    // it would say something else.
+    flink.set(CheckpointingOptions.ENABLE_UNALIGNED, false);
     flink.set(PipelineOptions.AUTO_WATERMARK_INTERVAL, Duration.ofMillis(200));
     flink.set(PipelineOptions.MAX_PARALLELISM, 128);
     return flink;

@@ -3,6 +3,7 @@ package io.fenghuo.pipelines;
 import io.fenghuo.rules.figure.Reading;
 import io.fenghuo.rules.journal.Unpacker;
 import io.fenghuo.rules.watch.Findings;
+import io.fenghuo.rules.watch.MonitorSet;
 import io.fenghuo.rules.watch.Watch;
 import io.fenghuo.rules.watch.WatchState;
 import io.fenghuo.rules.watch.Watches;
@@ -11,7 +12,12 @@ import io.fenghuo.schemas.EventCodec;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
+import org.apache.flink.api.common.state.MapState;
+import org.apache.flink.api.common.state.MapStateDescriptor;
+import org.apache.flink.api.common.typeutils.base.StringSerializer;
+import org.apache.flink.api.common.typeutils.base.array.BytePrimitiveArraySerializer;
+import org.apache.flink.runtime.state.StateInitializationContext;
+import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.util.OutputTag;
 
@@ -19,21 +25,27 @@ import org.apache.flink.util.OutputTag;
  * Last step of service levels, keyed by watch and subject: readings in; alerts out, and to the side
  * the figures that watches derive. What a watch knows is judged when event time has come, so the
  * order in which readings arrive does not matter.
+ *
+ * <p>The state of a subject is found as long as the watch looks at the same figures. One that looks
+ * at others begins anew, and the alerts that are open then are ended.
  */
 final class WatchOperator extends TimekeepingOperator<Watched, Outgoing, WatchState>
     implements Findings {
 
   private static final long serialVersionUID = 1L;
-  private static final int WEIGHT = 20_000;
 
   /** What watches derive: what is left of a budget, an expected band, a forecast. */
   static final OutputTag<Reading> DERIVED = new OutputTag<>("derived", PackedType.READING);
 
   private final MonitorSettings settings;
   private transient Watches watches;
+  private transient Beginnings beginnings;
+  private transient MapState<String, byte[]> openAlerts;
+  private transient EventCodec plain;
   private transient EventCodec wire;
   private transient MonitorMetrics metrics;
   private transient boolean begun;
+  private transient String current;
   private transient SortedMap<String, String> subject;
 
   WatchOperator(MonitorSettings settings) {
@@ -42,11 +54,42 @@ final class WatchOperator extends TimekeepingOperator<Watched, Outgoing, WatchSt
   }
 
   @Override
+  public void initializeState(StateInitializationContext context) throws Exception {
+    super.initializeState(context);
+    watches = MonitorSet.read(settings.rules(), settings.zone()).watches();
+    beginnings = new Beginnings(context.getOperatorStateStore(), watches.forms());
+    openAlerts =
+        context
+            .getKeyedStateStore()
+            .getMapState(
+                new MapStateDescriptor<>(
+                    "open-alerts",
+                    StringSerializer.INSTANCE,
+                    BytePrimitiveArraySerializer.INSTANCE));
+  }
+
+  @Override
   public void open() throws Exception {
     super.open();
-    watches = Watches.read(settings.rules(), settings.zone());
+    plain = EventCodec.singleObject();
     wire = Intake.wire(settings);
     metrics = new MonitorMetrics(getMetricGroup());
+    if (subtask() == 0) {
+      beginnings.fresh().forEach(metrics::begins);
+    }
+  }
+
+  private int subtask() {
+    return getRuntimeContext().getTaskInfo().getIndexOfThisSubtask();
+  }
+
+  @Override
+  public void snapshotState(StateSnapshotContext context) throws Exception {
+    if (eventTime() != NO_WATERMARK && eventTime() != Long.MAX_VALUE) {
+      beginnings.reach(eventTime());
+    }
+    beginnings.save(subtask());
+    super.snapshotState(context);
   }
 
   @Override
@@ -80,20 +123,14 @@ final class WatchOperator extends TimekeepingOperator<Watched, Outgoing, WatchSt
     }
   }
 
-  private boolean isOurs(String place) {
-    int most = getRuntimeContext().getTaskInfo().getMaxNumberOfParallelSubtasks();
-    int subtasks = getRuntimeContext().getTaskInfo().getNumberOfParallelSubtasks();
-    return KeyGroupRangeAssignment.assignKeyToParallelOperator(place, most, subtasks)
-        == getRuntimeContext().getTaskInfo().getIndexOfThisSubtask();
-  }
-
   @Override
   void onTime(String place, long time) throws Exception {
     Optional<Watch> watch = watches.watchOf(place);
     if (watch.isEmpty()) {
-      // Its definition is gone or was edited; what it knew expires.
+      orphaned(time);
       return;
     }
+    current = place;
     subject = new TreeMap<>();
     WatchState state = recall(place);
     state.time(time, this);
@@ -103,15 +140,43 @@ final class WatchOperator extends TimekeepingOperator<Watched, Outgoing, WatchSt
     }
   }
 
+  /**
+   * The definition is gone or looks at something else now. What it knew is forgotten, and nobody
+   * would ever end the alerts it began.
+   */
+  private void orphaned(long time) throws Exception {
+    for (byte[] bytes : openAlerts.values()) {
+      Alert alert = plain.decode(bytes, Alert.class);
+      alert.setEndsAt(Math.max(time, alert.getStartsAt()));
+      alert.getAnnotations().put("summary_zh", "规则已修改或删除，告警随之结束");
+      alert
+          .getAnnotations()
+          .put("summary_en", "its definition was edited or removed, and this alert ends with it");
+      metrics.orphaned();
+      send(new Outgoing(alert.getFingerprint(), wire.encode(alert)));
+    }
+    openAlerts.clear();
+    forget();
+  }
+
   @Override
   public void alert(Alert alert) {
     metrics.alert(alert.getRuleId());
+    try {
+      if (alert.getEndsAt() == null) {
+        openAlerts.put(alert.getFingerprint(), plain.encode(alert));
+      } else {
+        openAlerts.remove(alert.getFingerprint());
+      }
+    } catch (Exception unwritable) {
+      throw new IllegalStateException("open alerts of " + current, unwritable);
+    }
     send(new Outgoing(alert.getFingerprint(), wire.encode(alert)));
   }
 
   @Override
   public void figure(Reading reading) {
-    sendAside(DERIVED, reading);
+    sendAside(DERIVED, reading.since(beginnings.of(Watches.formOf(current))));
   }
 
   @Override
@@ -146,6 +211,6 @@ final class WatchOperator extends TimekeepingOperator<Watched, Outgoing, WatchSt
 
   @Override
   int weigh(WatchState state) {
-    return WEIGHT;
+    return state.weight();
   }
 }

@@ -200,6 +200,11 @@ final class WriteBackCache<V> {
     }
   }
 
+  /** Drops what is stored of the current key, which must not have been looked at. */
+  void erase() {
+    state.clear();
+  }
+
   int size() {
     return slots.size();
   }

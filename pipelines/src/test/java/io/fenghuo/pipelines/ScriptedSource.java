@@ -26,6 +26,9 @@ import org.apache.flink.core.io.SimpleVersionedSerializer;
  * Partitions whose contents are written beforehand, in this JVM. Each reader takes from its
  * partitions by seeded chance, and pauses now and then, so that event time moves in many small
  * steps.
+ *
+ * <p>It can be told to wait where a part of each partition is read, until the job is stopped with a
+ * savepoint; another source with the same script goes on from there.
  */
 final class ScriptedSource
     implements Source<Arrival, ScriptedSource.Partition, ScriptedSource.Nothing> {
@@ -36,12 +39,42 @@ final class ScriptedSource
   private static final int BETWEEN_PAUSES = 7;
   private static final Executor SOON = CompletableFuture.delayedExecutor(2, TimeUnit.MILLISECONDS);
 
-  private final int script = LAST.incrementAndGet();
+  private static final Map<Integer, AtomicInteger> READ = new ConcurrentHashMap<>();
+
+  private final int script;
   private final long seed;
+  private final double share;
 
   ScriptedSource(List<List<Arrival>> partitions, long seed) {
-    this.seed = seed;
+    this(LAST.incrementAndGet(), seed, 1);
     SCRIPTS.put(script, partitions);
+    READ.put(script, new AtomicInteger());
+  }
+
+  private ScriptedSource(int script, long seed, double share) {
+    this.script = script;
+    this.seed = seed;
+    this.share = share;
+  }
+
+  /** The same script, waiting where this share of each partition is read; 1 reads to the end. */
+  ScriptedSource upTo(double share) {
+    return new ScriptedSource(script, seed, share);
+  }
+
+  /** The first record of a partition that this source does not read. */
+  int end(List<Arrival> partition) {
+    return end(partition, share);
+  }
+
+  private static int end(List<Arrival> partition, double share) {
+    return (int) (partition.size() * share);
+  }
+
+  /** True when it has read all it reads. */
+  boolean waits() {
+    return READ.get(script).get()
+        == SCRIPTS.get(script).stream().mapToInt(partition -> end(partition)).sum();
   }
 
   /** One partition and how far it has been read. */
@@ -74,7 +107,11 @@ final class ScriptedSource
 
   @Override
   public SourceReader<Arrival, Partition> createReader(SourceReaderContext context) {
-    return new Reader(SCRIPTS.get(script), new Random(seed + context.getIndexOfSubtask()));
+    return new Reader(
+        SCRIPTS.get(script),
+        READ.get(script),
+        share,
+        new Random(seed + context.getIndexOfSubtask()));
   }
 
   @Override
@@ -151,6 +188,8 @@ final class ScriptedSource
   private static final class Reader implements SourceReader<Arrival, Partition> {
 
     private final List<List<Arrival>> script;
+    private final AtomicInteger read;
+    private final double share;
     private final Random random;
     private final List<Partition> open = new ArrayList<>();
     private final CompletableFuture<Void> assigned = new CompletableFuture<>();
@@ -158,8 +197,10 @@ final class ScriptedSource
     private int taken;
     private CompletableFuture<Void> available = assigned;
 
-    Reader(List<List<Arrival>> script, Random random) {
+    Reader(List<List<Arrival>> script, AtomicInteger read, double share, Random random) {
       this.script = script;
+      this.read = read;
+      this.share = share;
       this.random = random;
     }
 
@@ -174,8 +215,13 @@ final class ScriptedSource
       if (open.isEmpty()) {
         return InputStatus.END_OF_INPUT;
       }
-      int chosen = random.nextInt(open.size());
-      Partition partition = open.get(chosen);
+      List<Partition> ready = open.stream().filter(one -> share == 1 || !isAtEnd(one)).toList();
+      if (ready.isEmpty()) {
+        available = new CompletableFuture<>();
+        return InputStatus.NOTHING_AVAILABLE;
+      }
+      Partition partition = ready.get(random.nextInt(ready.size()));
+      int chosen = open.indexOf(partition);
       List<Arrival> records = script.get(partition.number);
       if (partition.next == records.size()) {
         open.remove(chosen);
@@ -183,12 +229,17 @@ final class ScriptedSource
         return InputStatus.MORE_AVAILABLE;
       }
       output.createOutputForSplit(partition.splitId()).collect(records.get(partition.next), 0);
+      read.incrementAndGet();
       open.set(chosen, new Partition(partition.number, partition.next + 1));
       if (++taken % BETWEEN_PAUSES == 0) {
         available = CompletableFuture.runAsync(() -> {}, SOON);
         return InputStatus.NOTHING_AVAILABLE;
       }
       return InputStatus.MORE_AVAILABLE;
+    }
+
+    private boolean isAtEnd(Partition partition) {
+      return partition.next == end(script.get(partition.number), share);
     }
 
     @Override

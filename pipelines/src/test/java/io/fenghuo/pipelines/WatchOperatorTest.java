@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fenghuo.rules.figure.Reading;
 import io.fenghuo.rules.watch.Findings;
+import io.fenghuo.rules.watch.MonitorSet;
 import io.fenghuo.rules.watch.Watch;
 import io.fenghuo.rules.watch.WatchState;
 import io.fenghuo.rules.watch.Watches;
@@ -11,11 +12,14 @@ import io.fenghuo.schemas.Alert;
 import io.fenghuo.schemas.EventCodec;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackend;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -98,6 +102,169 @@ class WatchOperatorTest {
       }
     }
     assertThat(found).as("seed %d", seed).containsExactlyInAnyOrderElementsOf(expected);
+  }
+
+  @Test
+  void anEditedWatchEndsItsAlertsAndBeginsAnewAndTheOthersGoOn() throws Exception {
+    Map<String, String> edited = new HashMap<>(FILES);
+    edited.compute("host-cpu.yaml", (path, text) -> text.replace(".cpu", ".memory"));
+    try (Course course = new Course(FILES)) {
+      course.minutes(10, 0.99, 0.5);
+      assertThat(course.takeAlerts())
+          .extracting(Alert::getFingerprint)
+          .containsExactlyInAnyOrder("host-cpu|host=web1", "payment-success|method=alipay");
+
+      course.restart(edited);
+      course.minutes(1, 0.5, 0.5);
+      Alert ended = course.takeAlerts().get(0);
+      assertThat(ended.getFingerprint()).isEqualTo("host-cpu|host=web1");
+      assertThat(ended.getEndsAt()).isNotNull();
+      assertThat(ended.getAnnotations().get("summary_zh")).contains("规则已修改");
+      assertThat(ended.getAnnotations().get("summary_en")).contains("edited");
+
+      course.minutes(4, 0.99, 1);
+      Alert again = course.takeAlerts().get(0);
+      assertThat(again.getFingerprint()).isEqualTo("host-cpu|host=web1");
+      assertThat(again.getStartsAt()).isGreaterThanOrEqualTo(ended.getEndsAt());
+
+      course.minutes(70, 0.99, 1);
+      Alert recovered = course.takeAlerts().get(0);
+      assertThat(recovered.getFingerprint()).isEqualTo("payment-success|method=alipay");
+      assertThat(recovered.getEndsAt()).isNotNull();
+      assertThat(recovered.getStartsAt()).isLessThan(ended.getEndsAt());
+    }
+  }
+
+  @Test
+  void whatAnEditedWatchDerivesSaysSinceWhenAndWhatAnUntouchedOneDerivesDoesNot() throws Exception {
+    Map<String, String> edited = new HashMap<>(FILES);
+    edited.compute(
+        "payment-success.yaml",
+        (path, text) -> text.replace("(status != PaymentStatus.INITIATED)", ""));
+    try (Course course = new Course(FILES)) {
+      course.minutes(5, 0.5, 1);
+      assertThat(course.takeDerived()).extracting(Reading::since).containsOnly(Reading.ALWAYS);
+      course.restart(FILES);
+      course.minutes(5, 0.5, 1);
+      assertThat(course.takeDerived()).extracting(Reading::since).containsOnly(Reading.ALWAYS);
+      long stopped = course.now();
+      course.restart(edited);
+      course.minutes(5, 0.5, 1);
+      assertThat(course.takeDerived()).extracting(Reading::since).containsOnly(stopped);
+      course.restart(edited);
+      course.minutes(5, 0.5, 1);
+      assertThat(course.takeDerived()).extracting(Reading::since).containsOnly(stopped);
+    }
+  }
+
+  @Test
+  void aWatchBeginsAnewWhenTheFigureItNamesIsEdited() throws Exception {
+    String figure =
+        """
+        figures:
+          logins:
+            title: { zh: 登录, en: Logins }
+            of: LoginEvent
+            aggregate: count
+            unit: count
+        """;
+    String watch =
+        """
+        title: { zh: 登录, en: Logins }
+        anomaly: { figure: logins }
+        """;
+    Map<String, String> files = Map.of("figures/f.yaml", figure, "anomaly/a.yaml", watch);
+    Map<String, String> titled =
+        Map.of("figures/f.yaml", figure.replace("登录", "登入"), "anomaly/a.yaml", watch);
+    Map<String, String> edited =
+        Map.of(
+            "figures/f.yaml",
+            figure.replace("LoginEvent", "LoginEvent(success = true)"),
+            "anomaly/a.yaml",
+            watch);
+    assertThat(forms(titled)).isEqualTo(forms(files));
+    assertThat(forms(edited)).isNotEqualTo(forms(files));
+  }
+
+  private static Set<String> forms(Map<String, String> files) throws Exception {
+    return MonitorSet.read(files, MonitorSettings.SHOP).watches().forms();
+  }
+
+  /** A host and a payment method, minute by minute, through restarts with other definitions. */
+  private static final class Course implements AutoCloseable {
+
+    private final Keyed<Watched, Outgoing> operator;
+    private MonitorSettings settings;
+    private int minute;
+
+    Course(Map<String, String> files) throws Exception {
+      settings = new MonitorSettings("nowhere:1", files);
+      operator =
+          new Keyed<>(
+              () -> new WatchOperator(settings),
+              Watched::place,
+              () -> new EmbeddedRocksDBStateBackend(),
+              2);
+    }
+
+    void restart(Map<String, String> files) throws Exception {
+      settings = new MonitorSettings("nowhere:1", files);
+      operator.restart(3);
+    }
+
+    long now() {
+      return START + minute * MINUTE;
+    }
+
+    void minutes(int count, double load, double success) throws Exception {
+      Watches watches = Watches.read(settings.rules(), settings.zone());
+      for (int i = 0; i < count; i++) {
+        read(watches, "host-cpu", "host", "web1", load * 4, 4);
+        read(watches, "payment-success", "method", "alipay", success * 200, 200);
+        minute++;
+        operator.watermark(now());
+      }
+    }
+
+    private void read(
+        Watches watches, String figure, String by, String value, double numerator, double of)
+        throws Exception {
+      Reading reading =
+          new Reading(
+              figure,
+              new TreeMap<>(Map.of(by, value)),
+              now(),
+              now() + MINUTE,
+              numerator / of,
+              numerator,
+              of,
+              1);
+      for (Watches.Place place : watches.places(reading)) {
+        operator.process(new Watched(place.key(), reading));
+      }
+    }
+
+    List<Alert> takeAlerts() throws Exception {
+      List<Alert> alerts = new ArrayList<>();
+      for (Outgoing out : operator.out()) {
+        Alert alert = EventCodec.singleObject().decode(out.value(), Alert.class);
+        // An alert that climbs is told again; here it counts where it begins and where it ends.
+        if (alert.getEndsAt() != null
+            || alerts.stream().noneMatch(one -> one.getAlertId().equals(alert.getAlertId()))) {
+          alerts.add(alert);
+        }
+      }
+      return alerts;
+    }
+
+    List<Reading> takeDerived() {
+      return operator.aside(WatchOperator.DERIVED);
+    }
+
+    @Override
+    public void close() throws Exception {
+      operator.close();
+    }
   }
 
   /** What the watches themselves say, looked at every minute. */

@@ -16,6 +16,7 @@ import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -179,7 +180,7 @@ final class RuleSetReader {
             "field",
             field.get()
                 + " is not a number, which "
-                + aggregate.name().toLowerCase(java.util.Locale.ROOT)
+                + aggregate.name().toLowerCase(Locale.ROOT)
                 + " needs");
       }
     }

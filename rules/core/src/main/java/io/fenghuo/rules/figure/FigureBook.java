@@ -30,6 +30,7 @@ public final class FigureBook {
   private static final byte FORM = 1;
   private static final String KNOWN = "known";
   private static final String LATEST = "latest";
+  private static final String HELD = "held";
 
   /** The drawer of what is never forgotten. */
   private static final long ALWAYS = Long.MIN_VALUE;
@@ -43,17 +44,23 @@ public final class FigureBook {
   private final List<Window> stored;
   private final ShopCalendar calendar;
   private final long late;
+  private final long since;
   private final Shelf shelf;
   private final Runnable overflow;
   private final double numeratorParts;
   private final double denominatorParts;
   private final Map<Place, Piece> pieces = new HashMap<>();
   private final Set<Piece> changed = new LinkedHashSet<>();
+
+  /** Changed, but of a day that has not begun: some clock is ahead. */
+  private final Set<Piece> held = new LinkedHashSet<>();
+
   private final Set<Piece> unwritten = new LinkedHashSet<>();
   private final Map<Long, Set<String>> known = new HashMap<>();
   private final Set<Long> knownUnwritten = new TreeSet<>();
   private final Map<Place, Before> before = new HashMap<>();
   private long latest = Long.MIN_VALUE;
+  private boolean heldWritten;
 
   private record Place(Window window, long start, String values) {}
 
@@ -73,14 +80,16 @@ public final class FigureBook {
 
   /**
    * @param late how long after its time an event may still come, milliseconds
+   * @param since when the figure began, see {@link Reading#since}
    * @param overflow told of each contribution to {@link FigureDefinition#OTHER}
    */
   public FigureBook(
-      FigureDefinition figure, ZoneId zone, long late, Shelf shelf, Runnable overflow) {
+      FigureDefinition figure, ZoneId zone, long late, long since, Shelf shelf, Runnable overflow) {
     this.figure = figure;
     this.stored = FigurePlan.stored(figure);
     this.calendar = new ShopCalendar(zone);
     this.late = late;
+    this.since = since;
     this.shelf = shelf;
     this.overflow = overflow;
     this.numeratorParts = FigurePlan.parts(figure.numerator());
@@ -90,6 +99,22 @@ public final class FigureBook {
     if (written != null) {
       latest = new Unpacker(written).number();
     }
+    readHeld();
+  }
+
+  private void readHeld() {
+    byte[] written = shelf.read(ALWAYS, HELD);
+    if (written == null) {
+      return;
+    }
+    Unpacker in = new Unpacker(written);
+    for (int n = in.count(); n > 0; n--) {
+      Piece piece = piece(new Place(Window.values()[in.count()], in.number(), in.text()), false);
+      if (piece != null) {
+        changed.add(piece);
+      }
+    }
+    heldWritten = true;
   }
 
   /** Adds what some events contribute. */
@@ -176,30 +201,48 @@ public final class FigureBook {
 
   // ---- publishing
 
-  /** Tells every window that has changed since the last time. */
+  /** Tells every window that has changed since the last time, whatever the time is. */
   public void publish(Consumer<Point> to) {
+    publish(Long.MAX_VALUE, to, early -> {});
+  }
+
+  /**
+   * Tells every window that has changed since the last time. Events may be a little ahead of the
+   * clock, but none of them begins tomorrow: windows of a day that has not begun wait for it.
+   *
+   * @param now wall clock, milliseconds
+   * @param early told, each time, of the windows that wait; weeks and months are not among them
+   */
+  public void publish(long now, Consumer<Point> to, Consumer<Point> early) {
     Set<Place> spans = new LinkedHashSet<>();
+    held.clear();
     for (Piece piece : changed) {
       Place place = piece.place;
+      if (place.start > now && calendar.start(Window.DAY, place.start) > now) {
+        held.add(piece);
+        tell(place, calendar.end(place.window, place.start), piece, null, early);
+        continue;
+      }
       if (place.window != Window.DAY) {
         tell(place, calendar.end(place.window, place.start), piece, null, to);
         continue;
       }
       if (figure.windows().contains(Window.DAY)) {
         if (remembersDays()) {
-          addDays(place, Window.DAY, MONTH_DAYS, spans);
+          addDays(place, Window.DAY, MONTH_DAYS, now, spans);
         } else {
           tell(place, calendar.end(Window.DAY, place.start), piece, null, to);
         }
       }
       if (figure.windows().contains(Window.WEEK)) {
-        addDays(place, Window.WEEK, WEEK_DAYS, spans);
+        addDays(place, Window.WEEK, WEEK_DAYS, now, spans);
       }
       if (figure.windows().contains(Window.MONTH)) {
-        addDays(place, Window.MONTH, MONTH_DAYS, spans);
+        addDays(place, Window.MONTH, MONTH_DAYS, now, spans);
       }
     }
     changed.clear();
+    changed.addAll(held);
     for (Place place : spans) {
       tellDays(place, to);
     }
@@ -211,8 +254,8 @@ public final class FigureBook {
   }
 
   /** The long windows that a day is part of: each ends with a day not after the latest one. */
-  private void addDays(Place day, Window window, int days, Set<Place> spans) {
-    long last = Math.max(day.start, calendar.start(Window.DAY, latest));
+  private void addDays(Place day, Window window, int days, long now, Set<Place> spans) {
+    long last = Math.max(day.start, calendar.start(Window.DAY, Math.min(latest, now)));
     long end = day.start;
     for (int i = 0; i < days && end <= last; i++) {
       Place place = new Place(window, end, day.values);
@@ -302,7 +345,8 @@ public final class FigureBook {
                 value,
                 Double.isNaN(value) ? 0 : value,
                 quantiles.size(),
-                piece.events),
+                piece.events,
+                since),
             Aggregate.QUANTILE.error(),
             List.of(),
             out);
@@ -339,7 +383,8 @@ public final class FigureBook {
             denominator == 0 || Double.isNaN(denominator) ? Double.NaN : numerator / denominator,
             Double.isNaN(numerator) ? 0 : numerator,
             Double.isNaN(denominator) ? 0 : denominator,
-            piece.events),
+            piece.events,
+            since),
         error,
         ranking,
         out);
@@ -390,6 +435,7 @@ public final class FigureBook {
       shelf.write(drawer(Window.HOUR, day), KNOWN, packer.toBytes());
     }
     knownUnwritten.clear();
+    writeHeld(packer);
     if (latest == Long.MIN_VALUE) {
       return;
     }
@@ -408,10 +454,27 @@ public final class FigureBook {
     }
   }
 
+  private void writeHeld(Packer packer) {
+    if (held.isEmpty() && !heldWritten) {
+      return;
+    }
+    packer.reset();
+    packer.number(held.size());
+    for (Piece piece : held) {
+      packer
+          .number(piece.place.window.ordinal())
+          .number(piece.place.start)
+          .text(piece.place.values);
+    }
+    shelf.write(ALWAYS, HELD, packer.toBytes());
+    heldWritten = !held.isEmpty();
+  }
+
   /** Forgets what lies in a drawer, which the owner of the shelf empties. */
   public void forget(long drawer) {
     pieces.keySet().removeIf(place -> drawer(place.window, place.start) == drawer);
     changed.removeIf(piece -> drawer(piece.place.window, piece.place.start) == drawer);
+    held.removeIf(piece -> drawer(piece.place.window, piece.place.start) == drawer);
     unwritten.removeIf(piece -> drawer(piece.place.window, piece.place.start) == drawer);
     if ((drawer & 3) == 1) {
       known.remove(drawer >> 2);

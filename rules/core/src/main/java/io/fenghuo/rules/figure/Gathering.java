@@ -31,28 +31,29 @@ public final class Gathering {
   private final Gathered[] last;
 
   private static final class Gathered {
-    final long time;
+    final long begin;
+    long latest = Long.MIN_VALUE;
     Amount numerator;
     Amount denominator;
 
-    Gathered(long time) {
-      this.time = time;
+    Gathered(long begin) {
+      this.begin = begin;
     }
   }
 
   private static final class Key {
     int figure;
-    long time;
+    long begin;
     String[] values;
     int hash;
 
-    Key of(int figure, long time, String[] values) {
+    Key of(int figure, long begin, String[] values) {
       this.figure = figure;
-      this.time = time;
+      this.begin = begin;
       this.values = values;
       this.hash =
           (int)
-              (((Arrays.hashCode(values) * 31L + figure) * 31 + time) * 0x9E3779B97F4A7C15L >>> 32);
+              (((Arrays.hashCode(values) * 31L + figure) * 31 + begin) * 0x9E3779B97F4A7C15L >>> 32);
       return this;
     }
 
@@ -65,7 +66,7 @@ public final class Gathering {
     public boolean equals(Object other) {
       return other instanceof Key key
           && figure == key.figure
-          && time == key.time
+          && begin == key.begin
           && Arrays.equals(values, key.values);
     }
   }
@@ -102,6 +103,7 @@ public final class Gathering {
       return;
     }
     Gathered piece = piece(contribution, event, item);
+    piece.latest = Math.max(piece.latest, event.time());
     Amount amount = contribution.denominator() ? piece.denominator : piece.numerator;
     if (amount == null) {
       amount = Amount.of(contribution.aggregate());
@@ -133,12 +135,12 @@ public final class Gathering {
 
   private Gathered piece(Contribution contribution, Measurement event, Object[] item) {
     int figure = contribution.figure();
-    long time = calendar.start(plan.base(figure), event.time());
+    long begin = calendar.start(plan.base(figure), event.time());
     int[] places = contribution.dimensions();
     if (places.length == 0) {
       Gathered piece = last[figure];
-      if (piece == null || piece.time != time) {
-        piece = piece(figure, time, NO_VALUES);
+      if (piece == null || piece.begin != begin) {
+        piece = piece(figure, begin, NO_VALUES);
         last[figure] = piece;
       }
       return piece;
@@ -148,14 +150,14 @@ public final class Gathering {
       Object value = taken(places[i], event, item);
       values[i] = value == null ? FigureDefinition.UNKNOWN : (String) value;
     }
-    return piece(figure, time, values);
+    return piece(figure, begin, values);
   }
 
-  private Gathered piece(int figure, long time, String[] values) {
-    Gathered piece = gathered.get(sought.of(figure, time, values));
+  private Gathered piece(int figure, long begin, String[] values) {
+    Gathered piece = gathered.get(sought.of(figure, begin, values));
     if (piece == null) {
-      piece = new Gathered(time);
-      gathered.put(new Key().of(figure, time, values.clone()), piece);
+      piece = new Gathered(begin);
+      gathered.put(new Key().of(figure, begin, values.clone()), piece);
     }
     return piece;
   }
@@ -168,7 +170,7 @@ public final class Gathering {
                 new Partial(
                     plan.key(key.figure),
                     key.values,
-                    key.time,
+                    piece.latest,
                     piece.numerator,
                     piece.denominator)));
     gathered.clear();

@@ -10,7 +10,7 @@ import java.util.Arrays;
  *
  * @param figure the definition's key
  * @param values of the dimensions, in the definition's order
- * @param time some time in the window, milliseconds
+ * @param time of the latest of them, milliseconds
  * @param numerator null when nothing was contributed to it
  * @param denominator likewise
  */

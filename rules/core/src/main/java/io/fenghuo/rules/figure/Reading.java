@@ -18,6 +18,8 @@ import java.util.TreeMap;
  * @param denominator 1 for a figure that has none; for a quantile the number of values behind it
  * @param revision how many events have been counted: the same events give the same number, and more
  *     events a greater one, in whatever order and however often work was taken up again
+ * @param since event time from which on everything was counted, milliseconds: where a definition
+ *     that is new or was edited began; {@link #ALWAYS} when it was there from the first event on
  */
 public record Reading(
     String figure,
@@ -27,7 +29,40 @@ public record Reading(
     double value,
     double numerator,
     double denominator,
-    long revision) {
+    long revision,
+    long since) {
+
+  /** Nothing that came before is missing. */
+  public static final long ALWAYS = 0;
+
+  /** Of a definition that was there from the first event on. */
+  public Reading(
+      String figure,
+      SortedMap<String, String> dimensions,
+      long from,
+      long to,
+      double value,
+      double numerator,
+      double denominator,
+      long revision) {
+    this(figure, dimensions, from, to, value, numerator, denominator, revision, ALWAYS);
+  }
+
+  /** False when the definition began within the window, which so lacks what came before. */
+  public boolean isWhole() {
+    return from >= since;
+  }
+
+  /** The same under another name. */
+  public Reading named(String name) {
+    return new Reading(name, dimensions, from, to, value, numerator, denominator, revision, since);
+  }
+
+  /** The same of a definition that began then. */
+  public Reading since(long begin) {
+    return new Reading(
+        figure, dimensions, from, to, value, numerator, denominator, revision, begin);
+  }
 
   public void pack(Packer out) {
     out.text(figure).number(dimensions.size());
@@ -36,7 +71,7 @@ public record Reading(
     out.word(Double.doubleToRawLongBits(value));
     out.word(Double.doubleToRawLongBits(numerator));
     out.word(Double.doubleToRawLongBits(denominator));
-    out.number(revision);
+    out.number(revision).number(since);
   }
 
   public static Reading unpack(Unpacker in) {
@@ -53,6 +88,7 @@ public record Reading(
         Double.longBitsToDouble(in.word()),
         Double.longBitsToDouble(in.word()),
         Double.longBitsToDouble(in.word()),
+        in.number(),
         in.number());
   }
 }

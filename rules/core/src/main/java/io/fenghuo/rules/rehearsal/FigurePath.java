@@ -8,6 +8,7 @@ import io.fenghuo.rules.figure.Gathering;
 import io.fenghuo.rules.figure.Measurement;
 import io.fenghuo.rules.figure.Measurer;
 import io.fenghuo.rules.figure.Partial;
+import io.fenghuo.rules.figure.Reading;
 import io.fenghuo.rules.figure.Shelf;
 import io.fenghuo.rules.journal.Packer;
 import io.fenghuo.rules.journal.Unpacker;
@@ -102,6 +103,7 @@ public final class FigurePath implements AutoCloseable {
                 compiled.plan().figure(k),
                 zone,
                 LATE.toMillis(),
+                Reading.ALWAYS,
                 new MemoryShelf(shelves.computeIfAbsent(k, s -> new HashMap<>())),
                 () -> beyondCap++));
   }

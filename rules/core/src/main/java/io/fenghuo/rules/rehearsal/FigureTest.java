@@ -13,6 +13,7 @@ import io.fenghuo.schemas.Window;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -164,7 +165,7 @@ public final class FigureTest {
         one.figure
             + one.by
             + " of the "
-            + one.window.name().toLowerCase(java.util.Locale.ROOT)
+            + one.window.name().toLowerCase(Locale.ROOT)
             + ": expected "
             + expected
             + "; found "

@@ -186,7 +186,8 @@ public final class MonitorPath implements AutoCloseable {
 
   private FigureBook open(String key, DrawerShelf shelf) {
     FigureBook book =
-        new FigureBook(compiled.plan().figure(key), zone, LATE.toMillis(), shelf, () -> {});
+        new FigureBook(
+            compiled.plan().figure(key), zone, LATE.toMillis(), Reading.ALWAYS, shelf, () -> {});
     shelves.put(key, shelf);
     books.put(key, book);
     return book;

@@ -41,7 +41,8 @@ public record MonitorSet(FigureSet figures, Watches watches, WatchFigures needed
     if (!errors.isEmpty()) {
       throw new RuleErrors(errors);
     }
-    return new MonitorSet(figures, watches, WatchFigures.of(figures, watches));
+    WatchFigures needed = WatchFigures.of(figures, watches);
+    return new MonitorSet(figures, watches.lookingAt(needed::keyOf), needed);
   }
 
   /** Every figure, arranged for measuring. */

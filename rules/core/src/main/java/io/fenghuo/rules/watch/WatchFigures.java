@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -34,6 +35,7 @@ public final class WatchFigures {
 
   private final Map<String, FigureDefinition> more = new LinkedHashMap<>();
   private final Map<String, String> names = new HashMap<>();
+  private final Map<NeededFigure, String> keys = new HashMap<>();
   private final List<RuleError> errors = new ArrayList<>();
 
   private WatchFigures() {}
@@ -69,20 +71,15 @@ public final class WatchFigures {
     return List.copyOf(more.values());
   }
 
+  /** The key of a figure that a watch only names; empty for one that the watch defines itself. */
+  String keyOf(NeededFigure need) {
+    return keys.getOrDefault(need, "");
+  }
+
   /** The reading under the name by which watches asked for it. */
   public Reading named(Reading reading) {
     String name = names.get(reading.figure());
-    return name == null
-        ? reading
-        : new Reading(
-            name,
-            reading.dimensions(),
-            reading.from(),
-            reading.to(),
-            reading.value(),
-            reading.numerator(),
-            reading.denominator(),
-            reading.revision());
+    return name == null ? reading : reading.named(name);
   }
 
   private void find(FigureSet figures, Watch watch, NeededFigure need, Window window) {
@@ -99,23 +96,28 @@ public final class WatchFigures {
                   + (cuts.isEmpty()
                       ? ": no such figure"
                       : ": not published by the "
-                          + window.name().toLowerCase(java.util.Locale.ROOT)
+                          + window.name().toLowerCase(Locale.ROOT)
                           + ", which is needed here")));
       return;
     }
-    if (cuts.stream().noneMatch(one -> one.by().equals(need.by()))) {
-      FigureDefinition whole = published.get();
-      add(
-          new FigureDefinition(
-              whole.name(),
-              whole.title(),
-              whole.unit(),
-              whole.numerator(),
-              whole.denominator(),
-              need.by(),
-              whole.cap(),
-              Set.of(window)));
-    }
+    FigureDefinition whole = published.get();
+    FigureDefinition cut =
+        cuts.stream()
+            .filter(one -> one.by().equals(need.by()))
+            .findFirst()
+            .orElseGet(
+                () ->
+                    add(
+                        new FigureDefinition(
+                            whole.name(),
+                            whole.title(),
+                            whole.unit(),
+                            whole.numerator(),
+                            whole.denominator(),
+                            need.by(),
+                            whole.cap(),
+                            Set.of(window))));
+    keys.put(need, cut.key());
   }
 
   private void add(NeededFigure need, Window window) {
@@ -137,9 +139,7 @@ public final class WatchFigures {
       case "sum", "min", "max" ->
           numerator =
               Measure.of(
-                  of,
-                  Aggregate.valueOf(need.aggregate().toUpperCase(java.util.Locale.ROOT)),
-                  need.field());
+                  of, Aggregate.valueOf(need.aggregate().toUpperCase(Locale.ROOT)), need.field());
       default -> {
         int percent = Integer.parseInt(need.aggregate().substring(1));
         numerator = new Measure(of, Aggregate.QUANTILE, need.field(), null, List.of(percent));
@@ -158,7 +158,8 @@ public final class WatchFigures {
             Set.of(window)));
   }
 
-  private void add(FigureDefinition definition) {
+  private FigureDefinition add(FigureDefinition definition) {
     more.putIfAbsent(definition.key(), definition);
+    return definition;
   }
 }

@@ -56,7 +56,7 @@ final class WatchReader {
     if (!errors.isEmpty()) {
       throw new RuleErrors(errors);
     }
-    return new Watches(watches);
+    return new Watches(watches, any -> "");
   }
 
   private void file(String path, String text) {
@@ -160,9 +160,12 @@ final class WatchReader {
 
   private static Watch tiers(About about, Section body) {
     Optional<String> measure = body.text("measure", true);
+    boolean counts = body.text("statistic", true).filter(Tiers.COUNT::equals).isPresent();
     Filter of = null;
     String field = null;
-    if (measure.isPresent()) {
+    if (counts) {
+      of = filter(body, "measure");
+    } else if (measure.isPresent()) {
       Matcher parts = MEASURE.matcher(measure.get());
       if (parts.matches()) {
         field = parts.group(2);
@@ -181,11 +184,12 @@ final class WatchReader {
             true,
             "avg",
             text -> {
-              if (List.of("avg", "max", "min").contains(text) || QUANTILE.matcher(text).matches()) {
+              if (List.of(Tiers.COUNT, "avg", "max", "min").contains(text)
+                  || QUANTILE.matcher(text).matches()) {
                 return text;
               }
               throw new IllegalArgumentException(
-                  text + " (expected: avg, max, min, or a quantile such as p95)");
+                  text + " (expected: count, avg, max, min, or a quantile such as p95)");
             });
     double limit = body.real("limit", 1, 0.000001, 1e15);
     long window = window(body, "window");
@@ -402,7 +406,7 @@ final class WatchReader {
                     about.id() + "/" + name, title, about.owner(), about.mode(), about.zone()),
                 of.toString(),
                 null,
-                "count",
+                Tiers.COUNT,
                 List.of(),
                 tested * 60,
                 MINUTE,

@@ -12,6 +12,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /** All watches in force. */
 public final class Watches {
@@ -26,11 +28,15 @@ public final class Watches {
 
   /**
    * @param all in order of id, none twice
+   * @param figure what a figure that is only named computes; empty when nobody knows
    */
-  Watches(List<Watch> all) {
+  Watches(List<Watch> all, Function<NeededFigure, String> figure) {
     for (Watch watch : all) {
       String id = watch.about().id();
-      String form = id + "#" + Integer.toHexString(watch.needs().toString().hashCode());
+      String looksAt =
+          watch.needs().toString()
+              + watch.needs().stream().map(figure).collect(Collectors.joining());
+      String form = id + "#" + Integer.toHexString(looksAt.hashCode());
       byId.put(id, watch);
       forms.put(id, form);
       byForm.put(form, watch);
@@ -45,7 +51,8 @@ public final class Watches {
    * A watch and the subject whose state it keeps.
    *
    * @param key tells this state from all others; the same as long as the watch looks at the same
-   *     figures, so that state is found again. A watch that looks at others begins anew
+   *     figures, so that state is found again. A watch that looks at others, or at one that was
+   *     edited, begins anew
    */
   public record Place(Watch watch, SortedMap<String, String> subject, String key) {}
 
@@ -61,6 +68,21 @@ public final class Watches {
    */
   public static Watches read(Map<String, String> files, ZoneId zone) throws RuleErrors {
     return new WatchReader(files, zone).read();
+  }
+
+  /** The same, in view of what the figures they name compute. */
+  Watches lookingAt(Function<NeededFigure, String> figure) {
+    return new Watches(all(), figure);
+  }
+
+  /** The beginnings of all keys of places, one for each watch. */
+  public Set<String> forms() {
+    return Set.copyOf(forms.values());
+  }
+
+  /** The beginning of a place's key, which tells the watch and what it looks at. */
+  public static String formOf(String key) {
+    return key.substring(0, key.indexOf('|'));
   }
 
   /** In order of id. */
@@ -83,7 +105,7 @@ public final class Watches {
 
   /** The watch whose state lies under a place's key; empty when it is gone or was edited. */
   public Optional<Watch> watchOf(String key) {
-    return Optional.ofNullable(byForm.get(key.substring(0, key.indexOf('|'))));
+    return Optional.ofNullable(byForm.get(formOf(key)));
   }
 
   /** Where a reading must go. */

@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class FigureBookTest {
@@ -53,7 +54,11 @@ class FigureBookTest {
   }
 
   private FigureBook book(FigureDefinition figure) {
-    return new FigureBook(figure, SHANGHAI, 3_600_000, shelf, () -> overflows++);
+    return book(figure, Reading.ALWAYS);
+  }
+
+  private FigureBook book(FigureDefinition figure, long since) {
+    return new FigureBook(figure, SHANGHAI, 3_600_000, since, shelf, () -> overflows++);
   }
 
   private static Partial one(FigureDefinition figure, long time, String... values) {
@@ -104,6 +109,71 @@ class FigureBookTest {
               assertThat(point.reading().revision()).isEqualTo(2);
             });
     assertThat(published(book, Window.MINUTE)).isEmpty();
+  }
+
+  @Test
+  void whatComesTooEarlyDoesNotBeginTomorrow() {
+    FigureDefinition figure =
+        FigureDefinition.plain("n", "count", Measure.count(Filter.parse("TrafficEvent")));
+    long midnight = new ShopCalendar(SHANGHAI).end(Window.DAY, NOON);
+    long now = midnight - 60_000;
+    FigureBook book = book(figure);
+    book.absorb(one(figure, now));
+    book.absorb(one(figure, midnight + 60_000));
+
+    List<Point> before = publishedAt(book, now);
+    assertThat(before).hasSize(3);
+    assertThat(before)
+        .allSatisfy(point -> assertThat(point.reading().to()).isLessThanOrEqualTo(midnight));
+    book.write(new Packer());
+    FigureBook again = book(figure);
+    assertThat(publishedAt(again, midnight - 1)).isEmpty();
+    assertThat(publishedAt(again, midnight))
+        .extracting(Point::window)
+        .containsExactlyInAnyOrder(Window.MINUTE, Window.HOUR, Window.DAY);
+    assertThat(publishedAt(again, midnight)).isEmpty();
+  }
+
+  @Test
+  void aWeekEndsNoLaterThanToday() {
+    FigureDefinition plain =
+        FigureDefinition.plain("n", "count", Measure.count(Filter.parse("TrafficEvent")));
+    FigureDefinition figure =
+        new FigureDefinition(
+            plain.name(),
+            plain.title(),
+            plain.unit(),
+            plain.numerator(),
+            null,
+            plain.by(),
+            plain.cap(),
+            Set.of(Window.DAY, Window.WEEK));
+    long midnight = new ShopCalendar(SHANGHAI).end(Window.DAY, NOON);
+    FigureBook book = book(figure);
+    book.absorb(one(figure, NOON));
+    book.absorb(one(figure, midnight + 60_000));
+
+    assertThat(publishedAt(book, midnight - 60_000))
+        .extracting(point -> point.reading().to())
+        .containsOnly(midnight);
+  }
+
+  @Test
+  void aFigureThatBeganLaterSaysSo() {
+    FigureDefinition figure = byCampaign(10);
+    FigureBook book = book(figure, NOON + 1);
+    book.absorb(one(figure, NOON, "a"));
+    book.absorb(one(figure, NOON + 60_000, "a"));
+
+    assertThat(published(book, Window.MINUTE))
+        .extracting(point -> point.reading().isWhole())
+        .containsExactly(false, true);
+  }
+
+  private static List<Point> publishedAt(FigureBook book, long now) {
+    List<Point> points = new ArrayList<>();
+    book.publish(now, points::add, early -> {});
+    return points;
   }
 
   @Test
