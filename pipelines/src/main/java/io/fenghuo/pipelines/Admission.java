@@ -24,6 +24,9 @@ final class Admission {
   private static final long MOST_MONEY = 1_000_000_000_000L;
   private static final int LONGEST_ID = 200;
 
+  /** Nobody's clock is so slow; whoever sends what is older reads in an archive. */
+  private static final long ARCHIVE = 86_400_000L;
+
   /**
    * Texts of an event come back in hits, evidence and reasons, and a decision must fit a record.
    */
@@ -34,22 +37,34 @@ final class Admission {
 
   private final long oldest;
   private final long future;
+  private final long behind;
 
   /**
    * @param oldest first event time let in, milliseconds
    * @param future how far an event time may be ahead of the clock, milliseconds
+   * @param behind how old a host's sample may be when Kafka is given it, milliseconds
    */
-  Admission(long oldest, long future) {
+  Admission(long oldest, long future, long behind) {
     this.oldest = oldest;
     this.future = future;
+    this.behind = behind;
   }
 
-  /** Null when the record is let in. */
-  Refusal refuse(SpecificRecord record, long now) {
-    return first(special(record, now), texts(record));
+  /**
+   * Null when the record is let in.
+   *
+   * @param stamped when Kafka was given the record, milliseconds
+   */
+  Refusal refuse(SpecificRecord record, long stamped, long now) {
+    return first(special(record, stamped, now), texts(record));
   }
 
-  private Refusal special(SpecificRecord record, long now) {
+  /** True when an event took so long that the sender's clock is slow, or it could not send. */
+  boolean isDelayed(long time, long stamped) {
+    return stamped - time > behind && stamped - time < ARCHIVE;
+  }
+
+  private Refusal special(SpecificRecord record, long stamped, long now) {
     if (record instanceof OrderEvent order) {
       return first(
           id("eventId", order.getEventId()),
@@ -82,6 +97,7 @@ final class Admission {
           id("eventId", sample.getEventId()),
           id("host", sample.getHost()),
           time(sample.getEventTime(), now),
+          clock(sample, stamped),
           share("cpu", sample.getCpu()),
           share("memory", sample.getMemory()),
           share("bandwidth", sample.getBandwidth()),
@@ -161,6 +177,26 @@ final class Admission {
               + hint);
     }
     return null;
+  }
+
+  /**
+   * A machine tells how it is at once. What it tells of an hour ago was told by a wrong clock, and
+   * would be put down to a time when it was otherwise.
+   */
+  private Refusal clock(ResourceSample sample, long stamped) {
+    return isDelayed(sample.getEventTime(), stamped)
+        ? new Refusal(
+            "behind",
+            "eventTime: "
+                + spell(sample.getEventTime())
+                + " (expected: at most "
+                + behind
+                + " ms before Kafka was given it, "
+                + spell(stamped)
+                + "); is the clock of "
+                + sample.getHost()
+                + " slow?")
+        : null;
   }
 
   private static String spell(long time) {

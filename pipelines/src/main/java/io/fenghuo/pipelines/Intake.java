@@ -7,17 +7,22 @@ import io.fenghuo.schemas.EventCodec;
 import io.fenghuo.schemas.HttpSchemaRegistry;
 import io.fenghuo.schemas.ListEntry;
 import io.fenghuo.schemas.ListKind;
+import io.fenghuo.schemas.ResourceSample;
 import io.fenghuo.schemas.Stream;
 import io.fenghuo.schemas.UndecodableException;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.Optional;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.flink.api.common.serialization.DeserializationSchema;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.connector.kafka.source.reader.deserializer.KafkaRecordDeserializationSchema;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.util.Collector;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
@@ -38,6 +43,8 @@ final class Intake implements KafkaRecordDeserializationSchema<Arrival> {
   private transient Admission admission;
   private transient EventCodec wire;
   private transient EventCodec plain;
+  private transient MetricGroup group;
+  private transient Map<Stream, Counter> delayed;
 
   Intake(JobSettings<?> settings) {
     this.settings = settings;
@@ -52,7 +59,11 @@ final class Intake implements KafkaRecordDeserializationSchema<Arrival> {
 
   @Override
   public void open(DeserializationSchema.InitializationContext context) {
-    admission = new Admission(settings.oldest(), settings.future().toMillis());
+    admission =
+        new Admission(
+            settings.oldest(), settings.future().toMillis(), settings.behind().toMillis());
+    group = context.getMetricGroup().addGroup("fenghuo");
+    delayed = new EnumMap<>(Stream.class);
     wire = wire(settings);
     plain = settings.registry() == null ? wire : EventCodec.singleObject();
   }
@@ -68,13 +79,14 @@ final class Intake implements KafkaRecordDeserializationSchema<Arrival> {
       Optional<ListEntry> removal = removal(kafka);
       record = removal.isPresent() ? removal.get() : wire.decode(kafka.value());
     } catch (UndecodableException undecodable) {
-      return dead(kafka, undecodable.reason(), undecodable.detail());
+      return dead(kafka, undecodable.reason(), undecodable.detail(), null);
     }
     if (kafka.value() != null && kafka.value().length > MOST_EVENT_BYTES) {
       return dead(
           kafka,
           UndecodableException.TOO_LARGE,
-          kafka.value().length + " bytes (expected: at most " + MOST_EVENT_BYTES + ")");
+          kafka.value().length + " bytes (expected: at most " + MOST_EVENT_BYTES + ")",
+          null);
     }
     Stream stream = Stream.ofTopic(kafka.topic()).orElse(null);
     if (stream == null || !stream.recordClass().isInstance(record)) {
@@ -86,16 +98,29 @@ final class Intake implements KafkaRecordDeserializationSchema<Arrival> {
               + kafka.topic()
               + " (expected: "
               + (stream == null ? "no such stream" : stream.schema().getName())
-              + ")");
+              + ")",
+          null);
     }
-    Refusal refusal = admission.refuse(record, now);
+    Refusal refusal = admission.refuse(record, kafka.timestamp(), now);
     if (refusal != null) {
-      return dead(kafka, refusal.reason(), refusal.detail());
+      String host =
+          record instanceof ResourceSample sample && !sample.getHost().isBlank()
+              ? brief(sample.getHost())
+              : null;
+      return dead(kafka, refusal.reason(), refusal.detail(), host);
     }
     if (record instanceof ListEntry entry) {
       return Arrival.of(entry);
     }
-    return Arrival.of(new Event(record, plain == wire ? kafka.value() : plain.encode(record)));
+    Event event = new Event(record, plain == wire ? kafka.value() : plain.encode(record));
+    if (admission.isDelayed(event.time(), kafka.timestamp())) {
+      // Orders and visits may come late for good reasons, and count; but somebody should know.
+      delayed
+          .computeIfAbsent(
+              stream, s -> group.addGroup("stream", s.topic()).counter("delayed_events"))
+          .inc();
+    }
+    return Arrival.of(event);
   }
 
   /** A tombstone in the compacted topic of lists takes its entry off. */
@@ -126,7 +151,8 @@ final class Intake implements KafkaRecordDeserializationSchema<Arrival> {
         : Optional.empty();
   }
 
-  private static Arrival dead(ConsumerRecord<byte[], byte[]> kafka, String reason, String detail) {
+  private static Arrival dead(
+      ConsumerRecord<byte[], byte[]> kafka, String reason, String detail, String host) {
     byte[] value = kafka.value() == null ? new byte[0] : kafka.value();
     return Arrival.of(
         DeadLetter.newBuilder()
@@ -139,6 +165,7 @@ final class Intake implements KafkaRecordDeserializationSchema<Arrival> {
             .setKey(kafka.key() == null ? null : ByteBuffer.wrap(cut(kafka.key())))
             .setValue(ByteBuffer.wrap(cut(value)))
             .setValueLength(value.length)
+            .setHost(host)
             .build());
   }
 

@@ -21,6 +21,7 @@ public abstract class JobSettings<S extends JobSettings<S>> implements Serializa
   private Duration bound = Duration.ofSeconds(5);
   private Duration idle = Duration.ofSeconds(5);
   private Duration future = Duration.ofMinutes(5);
+  private Duration behind = Duration.ofMinutes(15);
   private long oldest = 946_684_800_000L;
   private String registry;
   private String group;
@@ -74,6 +75,19 @@ public abstract class JobSettings<S extends JobSettings<S>> implements Serializa
 
   public S future(Duration future) {
     this.future = positive("future", future);
+    return self();
+  }
+
+  /**
+   * A host's sample that is older than this when Kafka is given it is dead-lettered: the host's
+   * clock is slow. One that is older than a day is taken for an archive that somebody reads in.
+   */
+  public Duration behind() {
+    return behind;
+  }
+
+  public S behind(Duration behind) {
+    this.behind = positive("behind", behind);
     return self();
   }
 

@@ -2,6 +2,7 @@ package io.fenghuo.pipelines;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fenghuo.schemas.DeadLetter;
 import io.fenghuo.schemas.EventCodec;
 import io.fenghuo.schemas.ListEntry;
 import io.fenghuo.schemas.ListKind;
@@ -21,6 +22,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import org.apache.avro.specific.SpecificRecord;
+import org.apache.flink.api.common.serialization.DeserializationSchema;
+import org.apache.flink.metrics.MetricGroup;
+import org.apache.flink.metrics.groups.UnregisteredMetricsGroup;
+import org.apache.flink.util.UserCodeClassLoader;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.record.TimestampType;
@@ -33,13 +38,26 @@ import org.junit.jupiter.params.provider.MethodSource;
 class IntakeTest {
 
   private static final long NOW = 1_767_225_600_000L;
+  private static final long HOUR = 3_600_000;
   private static final EventCodec CODEC = EventCodec.singleObject();
 
   private final Intake intake = new Intake(new RiskSettings("none", Map.of()));
 
   @BeforeEach
   void open() {
-    intake.open(null);
+    intake.open(new FakeContext());
+  }
+
+  private static final class FakeContext implements DeserializationSchema.InitializationContext {
+    @Override
+    public MetricGroup getMetricGroup() {
+      return UnregisteredMetricsGroup.createOperatorMetricGroup();
+    }
+
+    @Override
+    public UserCodeClassLoader getUserCodeClassLoader() {
+      throw new UnsupportedOperationException("nothing is loaded");
+    }
   }
 
   static List<Arguments> bad() {
@@ -129,6 +147,41 @@ class IntakeTest {
         .isNotNull();
     assertThat(intake.arrival(record("lists", null, CODEC.encode(entry("user", "u"))), NOW).entry())
         .isNotNull();
+  }
+
+  @Test
+  void aHostWhoseClockIsAnHourWrongIsNamedAndNotBelieved() {
+    DeadLetter ahead = intake.arrival(sampleOf("web1", NOW + HOUR), NOW).dead();
+    assertThat(ahead.getReason()).isEqualTo("future");
+    assertThat(ahead.getHost()).isEqualTo("web1");
+    DeadLetter behind = intake.arrival(sampleOf("web2", NOW - HOUR), NOW).dead();
+    assertThat(behind.getReason()).isEqualTo("behind");
+    assertThat(behind.getHost()).isEqualTo("web2");
+    assertThat(behind.getDetail()).contains("is the clock of web2 slow?");
+  }
+
+  @Test
+  void aHostIsJudgedByWhenKafkaWasGivenTheSampleAlsoWhenItIsReadLater() {
+    assertThat(intake.arrival(sampleOf("web1", NOW), NOW + 5 * HOUR).event()).isNotNull();
+    assertThat(intake.arrival(sampleOf("web1", NOW - HOUR), NOW + 5 * HOUR).dead()).isNotNull();
+    assertThat(intake.arrival(sampleOf("web1", NOW - 60_000), NOW).event()).isNotNull();
+  }
+
+  @Test
+  void anArchiveOfSamplesMayBeReadIn() {
+    assertThat(intake.arrival(sampleOf("web1", NOW - 48 * HOUR), NOW).event()).isNotNull();
+  }
+
+  @Test
+  void anOrderThatComesAnHourLateCounts() {
+    byte[] late = CODEC.encode(order().setEventTime(NOW - HOUR).build());
+    assertThat(intake.arrival(record("orders", null, late), NOW).event()).isNotNull();
+  }
+
+  private static ConsumerRecord<byte[], byte[]> sampleOf(String host, long time) {
+    ResourceSample sample =
+        ResourceSample.newBuilder().setEventId("e").setEventTime(time).setHost(host).build();
+    return record("resources", host, CODEC.encode(sample));
   }
 
   @Test
