@@ -1,143 +1,46 @@
 package io.fenghuo.pipelines;
 
 import io.fenghuo.rules.definition.RuleErrors;
-import io.fenghuo.rules.rehearsal.RulePacks;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Deque;
-import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.NoSuchElementException;
-import org.apache.flink.configuration.Configuration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
-import org.apache.flink.util.TimeUtils;
 
 /**
  * The risk job as a program for any Flink cluster: {@code flink run fenghuo-pipelines-job.jar
  * --kafka HOST:PORT}.
- *
- * <p>Wrong arguments and wrong rules end as an exception with a message that says what was
- * expected, never by ending the process: in a session cluster it belongs to all jobs. {@code flink
- * run} turns it into exit code 1.
  */
-public final class RiskJobMain {
+public final class RiskJobMain extends JobProgram<RiskSettings> {
 
   private static final String USAGE =
       """
       Usage: flink run fenghuo-pipelines-job.jar --kafka HOST:PORT [options]
-        --kafka HOST:PORT[,…]      Kafka's bootstrap servers
-        --rules DIR                folder of rules (default: the packaged ones)
         --mode arrival|event-time  decide at once, or in order of event time (default: arrival)
-        --bound TIME               how late an event may be, such as 500ms or 5s (default: 5s)
-        --idle TIME                silence after which a partition holds nothing back (default: 5s)
         --group ID                 consumer group (default: fenghuo-risk)
-        --registry URL             schema registry, for the Confluent wire format
-        --property KEY=VALUE       a client property for Kafka, such as security.protocol=SSL
-        --help                     print this
       """;
 
-  private RiskJobMain() {}
+  private RiskJobMain() {
+    super(USAGE, RiskSettings::new);
+  }
 
   public static void main(String[] arguments) throws Exception {
-    if (List.of(arguments).contains("--help")) {
-      System.out.print(USAGE);
-      return;
-    }
-    RiskSettings settings = settings(arguments);
-    // What the cluster or `flink run -D` says goes before our defaults.
-    Configuration configuration = RiskJob.defaults();
-    StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();
-    configuration.addAll((Configuration) env.getConfiguration());
-    env.configure(configuration);
-    try {
-      RiskJob.build(env, settings);
-    } catch (RuleErrors wrong) {
-      throw new IllegalArgumentException("--rules: " + wrong.getMessage(), wrong);
-    }
-    env.execute();
+    new RiskJobMain().run(arguments);
   }
 
-  static RiskSettings settings(String... arguments) {
-    String kafka = null;
-    Map<String, String> rules = null;
-    Deque<String> left = new ArrayDeque<>(List.of(arguments));
-    // Where Kafka is and what the rules are cannot be changed later, so they are looked for first.
-    Deque<String> others = new ArrayDeque<>();
-    while (!left.isEmpty()) {
-      String option = left.pop();
-      switch (option) {
-        case "--kafka" -> kafka = value(option, left);
-        case "--rules" -> rules = rules(value(option, left));
-        default -> {
-          others.add(option);
-          others.add(value(option, left));
-        }
-      }
+  @Override
+  boolean take(RiskSettings settings, String option, String value) {
+    if (!option.equals("--mode")) {
+      return false;
     }
-    if (kafka == null || !kafka.matches(".+:\\d+")) {
-      throw wrong("--kafka", kafka, "HOST:PORT");
-    }
-    RiskSettings settings = new RiskSettings(kafka, rules == null ? RulePacks.shipped() : rules);
-    while (!others.isEmpty()) {
-      set(settings, others.pop(), others.pop());
-    }
-    return settings;
+    settings.mode(
+        switch (value.toLowerCase(Locale.ROOT)) {
+          case "arrival" -> RiskSettings.Mode.ARRIVAL;
+          case "event-time" -> RiskSettings.Mode.EVENT_TIME;
+          default -> throw wrong(option, value, "arrival or event-time");
+        });
+    return true;
   }
 
-  private static void set(RiskSettings settings, String option, String value) {
-    switch (option) {
-      case "--mode" -> settings.mode(mode(value));
-      case "--bound" -> settings.bound(time(option, value));
-      case "--idle" -> settings.idle(time(option, value));
-      case "--group" -> settings.group(value);
-      case "--registry" -> settings.registry(value);
-      case "--property" -> {
-        int equals = value.indexOf('=');
-        if (equals < 1) {
-          throw wrong(option, value, "KEY=VALUE");
-        }
-        settings.kafkaProperty(value.substring(0, equals), value.substring(equals + 1));
-      }
-      default -> throw new IllegalArgumentException(option + ": no such option\n" + USAGE);
-    }
-  }
-
-  private static String value(String option, Deque<String> left) {
-    try {
-      return left.pop();
-    } catch (NoSuchElementException none) {
-      throw new IllegalArgumentException(option + ": no value\n" + USAGE);
-    }
-  }
-
-  private static Map<String, String> rules(String folder) {
-    if (!Files.isDirectory(Path.of(folder))) {
-      throw wrong("--rules", folder, "a folder");
-    }
-    return RulePacks.in(Path.of(folder));
-  }
-
-  private static RiskSettings.Mode mode(String value) {
-    return switch (value.toLowerCase(Locale.ROOT)) {
-      case "arrival" -> RiskSettings.Mode.ARRIVAL;
-      case "event-time" -> RiskSettings.Mode.EVENT_TIME;
-      default -> throw wrong("--mode", value, "arrival or event-time");
-    };
-  }
-
-  private static Duration time(String option, String value) {
-    try {
-      return TimeUtils.parseDuration(value);
-    } catch (IllegalArgumentException e) {
-      throw wrong(option, value, "a time such as 500ms or 5s");
-    }
-  }
-
-  private static IllegalArgumentException wrong(String option, String value, String expected) {
-    return new IllegalArgumentException(
-        option + ": " + value + " (expected: " + expected + ")\n" + USAGE);
+  @Override
+  void build(StreamExecutionEnvironment env, RiskSettings settings) throws RuleErrors {
+    RiskJob.build(env, settings);
   }
 }
