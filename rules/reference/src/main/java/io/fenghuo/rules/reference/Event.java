@@ -18,9 +18,25 @@ record Event(String type, String id, long time, SpecificRecord record) {
 
   static Event of(SpecificRecord record) {
     Schema schema = record.getSchema();
-    String id = record.get(schema.getField("eventId").pos()).toString();
-    long time = (Long) record.get(schema.getField("eventTime").pos());
+    String id =
+        switch (schema.getName()) {
+          case "Decision" -> text(record, "decisionId");
+          // Where it was read from.
+          case "DeadLetter" ->
+              text(record, "topic")
+                  + "/"
+                  + text(record, "partition")
+                  + "/"
+                  + text(record, "offset");
+          default -> text(record, "eventId");
+        };
+    String clock = schema.getField("eventTime") == null ? "timestamp" : "eventTime";
+    long time = (Long) record.get(schema.getField(clock).pos());
     return new Event(schema.getName(), id, time, record);
+  }
+
+  private static String text(SpecificRecord record, String field) {
+    return record.get(record.getSchema().getField(field).pos()).toString();
   }
 
   boolean has(String field) {
