@@ -5,9 +5,11 @@ import static org.awaitility.Awaitility.await;
 
 import io.fenghuo.schemas.Decision;
 import io.fenghuo.schemas.EventCodec;
+import io.fenghuo.schemas.KpiPoint;
 import io.fenghuo.schemas.OrderEvent;
 import io.fenghuo.schemas.OrderType;
 import io.fenghuo.schemas.Stream;
+import io.fenghuo.schemas.Window;
 import java.io.ByteArrayOutputStream;
 import java.lang.management.ManagementFactory;
 import java.net.URI;
@@ -38,7 +40,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The job's jar in an ordinary Flink session cluster: a JobManager and TaskManagers as processes of
+ * The jobs' jar in an ordinary Flink session cluster: a JobManager and TaskManagers as processes of
  * their own, with nothing of Fenghuo on their class path.
  */
 class SessionClusterTest {
@@ -93,6 +95,48 @@ class SessionClusterTest {
       }
       assertThat(post("/jars/" + jar + "/run", "{\"programArgsList\": [\"--mode\", \"later\"]}"))
           .contains("--kafka", "expected: HOST:PORT");
+    }
+  }
+
+  @Test
+  void theMonitorJobIsInTheSameJarAndPublishesFigures() throws Exception {
+    try (EmbeddedKafka kafka = EmbeddedKafka.start(folder.resolve("kafka"), LoopbackPort.free())) {
+      kafka.createTopics(Topics.all());
+      Path configuration = configuration();
+      start(StandaloneSessionClusterEntrypoint.class, configuration, "jobmanager");
+      start(TaskManagerRunner.class, configuration, "taskmanager-1");
+      await().atMost(PATIENCE).until(() -> get("/overview").contains("\"slots-total\":1"));
+
+      String jar = upload();
+      String job = "\"entryClass\": \"io.fenghuo.pipelines.MonitorJobMain\"";
+      assertThat(
+              post(
+                  "/jars/" + jar + "/run",
+                  "{"
+                      + job
+                      + ", \"programArgsList\": [\"--kafka\", \""
+                      + kafka.bootstrapServers()
+                      + "\", \"--zone\", \"Asia/Moon\"]}"))
+          .contains("--zone: Asia/Moon (expected: a time zone such as Asia/Shanghai)");
+      found(
+          "\"jobid\":\"([0-9a-f]+)\"",
+          post(
+              "/jars/" + jar + "/run",
+              "{"
+                  + job
+                  + ", \"parallelism\": 1, \"programArgsList\": [\"--kafka\", \""
+                  + kafka.bootstrapServers()
+                  + "\", \"--zone\", \"UTC\"]}"));
+      publish(kafka, 0, 50);
+      await()
+          .atMost(PATIENCE)
+          .until(
+              () ->
+                  Said.read(kafka.bootstrapServers(), Stream.KPIS, KpiPoint.class).stream()
+                      .filter(point -> point.getName().equals("orders"))
+                      .filter(point -> point.getDimensions().isEmpty())
+                      .filter(point -> point.getWindow() == Window.DAY)
+                      .anyMatch(point -> point.getValue() == 50));
     }
   }
 
