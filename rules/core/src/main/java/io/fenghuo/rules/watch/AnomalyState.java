@@ -243,6 +243,8 @@ final class AnomalyState implements WatchState {
     String by = culprit.map(Blame.Culprit::name).orElse("-");
     String share = culprit.map(one -> Wording.percent(one.share())).orElse("-");
     Map<String, String> more = new HashMap<>();
+    more.put("value", shown(value));
+    more.put("threshold", drop ? from : to);
     more.put("expected", shown(expected));
     more.put("low", from);
     more.put("high", to);

@@ -202,7 +202,19 @@ final class CampaignState implements WatchState {
             ("%s behind target (threshold %s): %s so far, %s due; forecast %s (%s to %s), target"
                     + " %s")
                 .formatted(behind, limit, is, should, end, low, high, total)),
-        Map.of("forecast", end, "forecast_low", low, "forecast_high", high, "target", total));
+        Map.of(
+            "value",
+            behind,
+            "threshold",
+            limit,
+            "forecast",
+            end,
+            "forecast_low",
+            low,
+            "forecast_high",
+            high,
+            "target",
+            total));
   }
 
   private static String shown(Campaign.Target target, double value) {

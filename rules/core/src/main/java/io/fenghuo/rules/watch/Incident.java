@@ -20,7 +20,8 @@ final class Incident {
    * What there is to say at one moment.
    *
    * @param threshold what the value is held against
-   * @param more further annotations by name
+   * @param more further annotations by name; {@code value} and {@code threshold} are the two
+   *     numbers as people read them
    */
   record Message(double value, double threshold, Words words, Map<String, String> more) {}
 
@@ -94,6 +95,9 @@ final class Incident {
     labels.put("severity", severity.name().toLowerCase(Locale.ROOT));
     labels.put("owner", about.owner());
     Map<String, String> annotations = new TreeMap<>(message.more());
+    Words title = Wording.subject(about.title(), subject);
+    annotations.put("title_zh", title.zh());
+    annotations.put("title_en", title.en());
     annotations.put("summary_zh", message.words().zh());
     annotations.put("summary_en", message.words().en());
     return Alert.newBuilder()

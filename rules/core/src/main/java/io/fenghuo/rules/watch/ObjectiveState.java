@@ -213,7 +213,19 @@ final class ObjectiveState implements WatchState {
         rate,
         burn.rate(objective.period()),
         words,
-        Map.of("budget_left", left, "good", good, "target", target, "bad_events", bad));
+        Map.of(
+            "value",
+            good,
+            "threshold",
+            target,
+            "budget_left",
+            left,
+            "good",
+            good,
+            "target",
+            target,
+            "bad_events",
+            bad));
   }
 
   private Words recovered() {

@@ -123,7 +123,8 @@ final class TiersState implements WatchState {
                     .formatted(title.zh(), value, shown(watch.limit()), share, limit, from),
                 "%s: %s, %s of the limit %s (threshold %s), since %s"
                     .formatted(title.en(), value, share, shown(watch.limit()), limit, from)),
-            Map.of("limit", shown(watch.limit()), "share", share)),
+            Map.of(
+                "value", value, "threshold", limit, "limit", shown(watch.limit()), "share", share)),
         findings);
   }
 

@@ -282,11 +282,22 @@ final class Way {
                     money,
                     other,
                     health));
+    double limit = 1 - usualShare() - watch.fall();
     return new Incident.Message(
         share,
-        1 - usualShare() - watch.fall(),
+        limit,
         words,
-        Map.of("failure_code", code, "money_per_minute", money, "fallback", other));
+        Map.of(
+            "value",
+            now,
+            "threshold",
+            Wording.percent(limit),
+            "failure_code",
+            code,
+            "money_per_minute",
+            money,
+            "fallback",
+            other));
   }
 
   /** The code whose failures grew most against its usual share of the attempts. */
