@@ -20,7 +20,7 @@ public final class TestDatabase {
     return Database.open(freshUrl(), "postgres", new Secret(""));
   }
 
-  static synchronized String freshUrl() {
+  public static synchronized String freshUrl() {
     try {
       if (server == null) {
         server = EmbeddedPostgres.builder().setServerConfig("max_connections", "200").start();

@@ -3,6 +3,7 @@ package io.fenghuo.alerting.inbox;
 import io.fenghuo.alerting.Database;
 import io.fenghuo.alerting.alert.Labels;
 import io.fenghuo.alerting.alert.Reported;
+import io.fenghuo.alerting.alert.Severity;
 import io.fenghuo.alerting.config.Routing;
 import io.fenghuo.schemas.Alert;
 import io.fenghuo.schemas.EventCodec;
@@ -13,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -28,6 +30,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.WakeupException;
+import org.jdbi.v3.core.Handle;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,6 +43,8 @@ public final class KafkaInbox implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(KafkaInbox.class);
   private static final Duration POLL = Duration.ofMillis(200);
+  private static final long PAUSE_MILLIS = 500;
+  private static final String SEVERITY = "severity";
 
   private final Consumer<byte[], byte[]> consumer;
   private final Database database;
@@ -77,10 +82,14 @@ public final class KafkaInbox implements AutoCloseable {
   private void read() {
     try {
       while (!stopping) {
-        ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
-        if (!records.isEmpty()) {
-          store(records);
-        }
+        insist(
+            "the topic of alerts is waited for",
+            () -> {
+              ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
+              if (!records.isEmpty()) {
+                insist(records.count() + " alerts wait in Kafka", () -> accept(records));
+              }
+            });
       }
     } catch (WakeupException e) {
       // closed
@@ -89,21 +98,21 @@ public final class KafkaInbox implements AutoCloseable {
     }
   }
 
-  /**
-   * Stores one poll; tried again until the database takes it, since there is nowhere else to go.
-   */
-  private void store(ConsumerRecords<byte[], byte[]> records) {
+  /** Does what somebody else is needed for, again until it works: there is nowhere else to go. */
+  private void insist(String meanwhile, Runnable work) {
     while (!stopping) {
       try {
-        accept(records);
+        work.run();
         return;
+      } catch (WakeupException closed) {
+        throw closed;
       } catch (RuntimeException e) {
-        LOG.warn("{} alerts wait in Kafka: {}", records.count(), e.toString());
+        LOG.warn("{}: {}", meanwhile, e.toString());
         try {
-          TimeUnit.MILLISECONDS.sleep(500);
+          TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
         } catch (InterruptedException interrupted) {
+          stopping = true;
           Thread.currentThread().interrupt();
-          return;
         }
       }
     }
@@ -122,6 +131,7 @@ public final class KafkaInbox implements AutoCloseable {
     inbox.accept(
         alerts,
         handle -> {
+          supersede(handle, alerts);
           Database.count(handle, "invalid", "", unreadable[0]);
           next.forEach(
               (partition, offset) ->
@@ -135,6 +145,40 @@ public final class KafkaInbox implements AutoCloseable {
                       .bind("offset", offset)
                       .execute());
         });
+  }
+
+  /**
+   * An alert that has become more severe is another one by its labels, and of the former nobody
+   * will ever report the end: it passes, and people hear of the worse one at once.
+   */
+  private void supersede(Handle handle, List<Reported> alerts) {
+    Map<Labels, Labels> latest = new HashMap<>();
+    for (Reported alert : alerts) {
+      latest.put(alert.labels().with(SEVERITY, ""), alert.labels());
+    }
+    List<String> former = new ArrayList<>();
+    latest.values().forEach(labels -> former.addAll(otherwiseSevere(labels)));
+    if (former.isEmpty()) {
+      return;
+    }
+    handle
+        .createUpdate(
+            "with passed as (update alert set ended_at = :now, ended_as = 'passed'"
+                + " where ended_at is null and fingerprint in (<former>) returning fingerprint)"
+                + " update alert_group set next_flush_at = :now where next_flush_at > :now"
+                + " and group_key in (select group_key from group_alert"
+                + " where fingerprint in (select fingerprint from passed))")
+        .bind("now", clock.instant())
+        .bindList("former", former)
+        .execute();
+  }
+
+  private static List<String> otherwiseSevere(Labels labels) {
+    return Arrays.stream(Severity.values())
+        .map(Severity::label)
+        .filter(severity -> !severity.equals(labels.get(SEVERITY)))
+        .map(severity -> labels.with(SEVERITY, severity).fingerprint())
+        .toList();
   }
 
   private Optional<Reported> reported(ConsumerRecord<byte[], byte[]> each) {
@@ -162,7 +206,7 @@ public final class KafkaInbox implements AutoCloseable {
   static Reported reported(Alert alert, Routing routing, Instant now) {
     TreeMap<String, String> labels = new TreeMap<>(alert.getLabels());
     labels.putIfAbsent("alertname", alert.getRuleId());
-    labels.putIfAbsent("severity", alert.getSeverity().name().toLowerCase(Locale.ROOT));
+    labels.putIfAbsent(SEVERITY, alert.getSeverity().name().toLowerCase(Locale.ROOT));
     if (alert.getMode() == RuleMode.SHADOW) {
       labels.put("mode", "shadow");
     }
@@ -201,9 +245,13 @@ public final class KafkaInbox implements AutoCloseable {
 
     @Override
     public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
-      for (TopicPartition partition : partitions) {
-        offset(partition).ifPresent(offset -> consumer.seek(partition, offset));
-      }
+      // To go on from anywhere else would be to take alerts twice.
+      insist(
+          "the place in the topic is asked for",
+          () ->
+              partitions.forEach(
+                  partition ->
+                      offset(partition).ifPresent(offset -> consumer.seek(partition, offset))));
     }
   }
 

@@ -13,15 +13,22 @@ import io.fenghuo.schemas.EventCodec;
 import io.fenghuo.schemas.RuleMode;
 import io.fenghuo.schemas.Severity;
 import java.io.PrintWriter;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import javax.sql.DataSource;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.postgresql.ds.PGSimpleDataSource;
 
 /**
  * From the topic to rows, with the offsets; on the client library's own consumer without a broker.
@@ -67,6 +74,11 @@ class KafkaInboxTest {
   }
 
   private KafkaInbox start(MockConsumer<byte[], byte[]> consumer, byte[]... values) {
+    return start(consumer, database, inbox, values);
+  }
+
+  private KafkaInbox start(
+      MockConsumer<byte[], byte[]> consumer, Database target, Inbox into, byte[]... values) {
     consumer.updateBeginningOffsets(Map.of(ALERTS, 0L));
     consumer.schedulePollTask(
         () -> {
@@ -77,13 +89,17 @@ class KafkaInboxTest {
           }
         });
     KafkaInbox kafka =
-        new KafkaInbox(consumer, database, inbox, () -> routing, InstantSource.fixed(NOW));
+        new KafkaInbox(consumer, target, into, () -> routing, InstantSource.fixed(NOW));
     kafka.start();
     return kafka;
   }
 
   private long count(String query) {
-    return database.read(handle -> handle.createQuery(query).mapTo(Long.class).one());
+    return count(database, query);
+  }
+
+  private static long count(Database in, String query) {
+    return in.read(handle -> handle.createQuery(query).mapTo(Long.class).one());
   }
 
   @Test
@@ -108,6 +124,50 @@ class KafkaInboxTest {
       await().until(() -> count("select coalesce(max(next_offset), 0) from kafka_offset") == 2);
     }
     assertThat(count("select sum(count) from tally where name = 'received'")).isEqualTo(2);
+  }
+
+  /** A pool that can be away, and counts who came in vain. */
+  private static DataSource moody(DataSource pool, AtomicBoolean away, AtomicInteger inVain) {
+    return (DataSource)
+        Proxy.newProxyInstance(
+            DataSource.class.getClassLoader(),
+            new Class<?>[] {DataSource.class},
+            (self, method, arguments) -> {
+              if (away.get() && method.getName().equals("getConnection")) {
+                inVain.incrementAndGet();
+                throw new SQLException("away");
+              }
+              try {
+                return method.invoke(pool, arguments);
+              } catch (InvocationTargetException e) {
+                throw e.getCause();
+              }
+            });
+  }
+
+  @Test
+  void whoIsGivenAPartitionWhileTheDatabaseIsAwayWaitsToHearHowFarItWasRead() {
+    AtomicBoolean away = new AtomicBoolean();
+    AtomicInteger inVain = new AtomicInteger();
+    PGSimpleDataSource pool = new PGSimpleDataSource();
+    pool.setUrl(TestDatabase.freshUrl());
+    pool.setUser("postgres");
+    Database sometimes = Database.on(moody(pool, away, inVain));
+    Inbox target = new Inbox(sometimes, () -> routing, InstantSource.fixed(NOW));
+    byte[] first = alert("pay", "1", null);
+    new KafkaInbox(consumer(), sometimes, target, () -> routing, InstantSource.fixed(NOW))
+        .accept(List.of(new ConsumerRecord<>("alerts", 0, 0, new byte[0], first)));
+    away.set(true);
+    try (KafkaInbox kafka = start(consumer(), sometimes, target, first, alert("pay", "2", null))) {
+      await().until(() -> inVain.get() > 0);
+      away.set(false);
+      await()
+          .until(
+              () ->
+                  count(sometimes, "select coalesce(max(next_offset), 0) from kafka_offset") == 2);
+    }
+    assertThat(count(sometimes, "select sum(count) from tally where name = 'received'"))
+        .isEqualTo(2);
   }
 
   @Test
