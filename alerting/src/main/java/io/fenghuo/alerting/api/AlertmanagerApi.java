@@ -237,6 +237,9 @@ final class AlertmanagerApi {
     Instant now = alerting.clock().instant();
     ObjectNode node = Json.MAPPER.createObjectNode();
     Map<String, String> annotations = new TreeMap<>(alert.annotations());
+    // The one amtool shows.
+    annotations.putIfAbsent(
+        "summary", alerting.routing().get().wording().headline(alert.labels(), annotations));
     if (alert.staleAt(now)) {
       annotations.put("stale_since", alert.promisedUntil().toString());
     }

@@ -93,9 +93,13 @@ final class ConfirmPage {
                     .routing()
                     .get()
                     .wording()
-                    .plain(incident.notice(), language, alerting.clock().instant(), false)
-                    .replaceAll("https?://\\S+/i/\\S+", "")
-                    .replaceAll("(我来处理：|Answer: )\\s*$", "")))
+                    .plain(
+                        incident
+                            .notice()
+                            .onItsPage(Optional.ofNullable(incident.assignee()).orElse("")),
+                        language,
+                        alerting.clock().instant(),
+                        false)))
         .append("</pre>");
     String state =
         switch (incident.state()) {

@@ -22,7 +22,7 @@ public record ConsoleChannel(
     public Channel read(Section section, Surroundings around) {
       return new ConsoleChannel(
           around.wording(),
-          section.parsed("language", around.wording().language(), Language::parse),
+          around.language(section),
           around.console(),
           section.truth("send_resolved", true),
           section.truth("testable", false));
@@ -39,7 +39,7 @@ public record ConsoleChannel(
     out.println(
         wording
             .plain(delivery.notice(), language, delivery.now(), delivery.mayRepeat())
-            .replaceAll("\\p{Cntrl}&&[^\n]", " "));
+            .replaceAll("[\\p{Cntrl}&&[^\n]]", " "));
     out.flush();
     return new Answer.Sent("", "printed");
   }

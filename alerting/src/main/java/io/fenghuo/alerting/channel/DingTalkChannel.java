@@ -14,7 +14,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -43,7 +42,13 @@ public record DingTalkChannel(
   static final int MAX_BODY = 20_000;
 
   /** A robot with the two secrets it is reached by. */
-  record Robot(String name, Secret token, Optional<Secret> secret) {}
+  record Robot(String name, Secret token, Optional<Secret> secret) {
+    List<Secret> secrets() {
+      List<Secret> secrets = new ArrayList<>(List.of(token));
+      secret.ifPresent(secrets::add);
+      return secrets;
+    }
+  }
 
   /** {@code dingtalk_configs}. */
   @AutoService(ChannelKind.class)
@@ -67,19 +72,16 @@ public record DingTalkChannel(
       if (robots.isEmpty()) {
         section.error("robots", "missing (expected at least one with token and secret)");
       }
-      List<String> at = section.texts("at");
-      at.forEach(
-          each -> around.roster().complaint(each).ifPresent(wrong -> section.error("at", wrong)));
       URI usual = URI.create("https://oapi.dingtalk.com/robot/send");
       int perMinute = section.number("per_minute", 18, 1, 20);
       return new DingTalkChannel(
           around.wire(),
           around.wording(),
-          section.parsed("language", around.wording().language(), Language::parse),
+          around.language(section),
           around.roster(),
           section.parsed("endpoint", usual, around.wire()::endpoint),
           robots,
-          at,
+          around.addresses(section, "at"),
           section.text("keyword", ""),
           perMinute,
           section.number("reserve", Math.min(5, perMinute - 1), 0, perMinute),
@@ -102,12 +104,8 @@ public record DingTalkChannel(
         .toList();
   }
 
-  /**
-   * The token itself is a secret; its signature with nothing says which robot, and not how to use
-   * it.
-   */
   private static String outlet(Robot robot) {
-    return "dingtalk:" + robot.name() + ":" + Signature.hex(robot.token(), "").substring(0, 8);
+    return "dingtalk:" + robot.name() + ":" + Signature.mark(robot.token());
   }
 
   @Override
@@ -130,17 +128,12 @@ public record DingTalkChannel(
                   .append("&sign=")
                   .append(encode(Signature.base64(secret, timestamp + "\n" + secret.reveal())));
             });
-    byte[] body = body(delivery.notice(), delivery.now(), delivery.mayRepeat());
-    try {
-      Wire.Reply reply =
-          wire.post(
-              URI.create(endpoint + query.toString()),
-              Map.of("Content-Type", "application/json; charset=utf-8"),
-              body);
-      return hide(judge(reply, delivery.now()), robot);
-    } catch (Wire.Failure failure) {
-      return failure.answer();
-    }
+    return wire.postJson(
+            URI.create(endpoint + query.toString()),
+            body(delivery.notice(), delivery.now(), delivery.mayRepeat()),
+            delivery.now(),
+            DingTalkChannel::byCode)
+        .hiding(robot.secrets());
   }
 
   private static String encode(String text) {
@@ -157,7 +150,7 @@ public record DingTalkChannel(
     StringBuilder tail = new StringBuilder();
     if (button && !card) {
       tail.append("\n\n[")
-          .append(answerWord())
+          .append(Wording.answer(language))
           .append("](")
           .append(notice.incidentUrl())
           .append(')');
@@ -181,7 +174,7 @@ public record DingTalkChannel(
           .put("title", title)
           .put("text", text)
           .put("btnOrientation", "0")
-          .put("singleTitle", answerWord())
+          .put("singleTitle", Wording.answer(language))
           .put("singleURL", notice.incidentUrl());
     } else {
       body.put("msgtype", "markdown");
@@ -191,53 +184,31 @@ public record DingTalkChannel(
     return Json.write(body);
   }
 
-  private String answerWord() {
-    return language.of("我来处理", "I am on it");
-  }
-
-  private static Answer judge(Wire.Reply reply, Instant now) {
-    if (reply.status() != 200) {
-      return Wire.unsuccessful(reply, now);
-    }
-    JsonNode said;
-    try {
-      said = Json.tree(reply.body());
-    } catch (IllegalStateException e) {
-      return new Answer.Later(Reason.OTHER, Duration.ZERO, true, "no JSON: " + reply.brief());
-    }
+  private static Optional<Answer> byCode(JsonNode said) {
     if (!said.path("errcode").isNumber()) {
       // The gateway in front speaks for itself when it is busy.
-      boolean busy = said.has("punish") || said.has("wait");
-      return new Answer.Later(
-          busy ? Reason.RATE_LIMITED : Reason.OTHER,
-          Duration.ofSeconds(said.path("wait").asLong(0)),
-          !busy,
-          reply.brief());
+      return said.has("punish") || said.has("wait")
+          ? Optional.of(
+              new Answer.Later(
+                  Reason.RATE_LIMITED,
+                  Duration.ofSeconds(said.path("wait").asLong(0)),
+                  false,
+                  said.toString()))
+          : Optional.empty();
     }
     int code = said.path("errcode").asInt();
     String text = "errcode " + code + ": " + said.path("errmsg").asText("");
-    return switch (code) {
-      case 0 -> new Answer.Sent("", "ok");
-      case 130101, 410100 -> new Answer.Later(Reason.RATE_LIMITED, Duration.ZERO, false, text);
-      case -1 -> new Answer.Later(Reason.SERVER_ERROR, Duration.ZERO, false, text);
-      case 310000, 300001, 300005, 400101, 400102, 400106, 400013 ->
-          new Answer.Never(Reason.AUTH_ERROR, text);
-      case 400105, 40035, 43004, 460101, 101002, 90030 ->
-          new Answer.Never(Reason.CLIENT_ERROR, text);
-      // Unknown: a failure, tried again until the deadline.
-      default -> new Answer.Later(Reason.OTHER, Duration.ZERO, false, text);
-    };
-  }
-
-  private static Answer hide(Answer answer, Robot robot) {
-    String text = robot.token().hideIn(answer.text());
-    String clean = robot.secret().map(secret -> secret.hideIn(text)).orElse(text);
-    if (answer instanceof Answer.Later later) {
-      return new Answer.Later(later.reason(), later.after(), later.mayHaveBeenSent(), clean);
-    }
-    if (answer instanceof Answer.Never never) {
-      return new Answer.Never(never.reason(), clean);
-    }
-    return answer;
+    return Optional.of(
+        switch (code) {
+          case 0 -> new Answer.Sent("", "ok");
+          case 130101, 410100 -> new Answer.Later(Reason.RATE_LIMITED, Duration.ZERO, false, text);
+          case -1 -> new Answer.Later(Reason.SERVER_ERROR, Duration.ZERO, false, text);
+          case 310000, 300001, 300005, 400101, 400102, 400106, 400013 ->
+              new Answer.Never(Reason.AUTH_ERROR, text);
+          case 400105, 40035, 43004, 460101, 101002, 90030 ->
+              new Answer.Never(Reason.CLIENT_ERROR, text);
+          // Unknown: a failure, tried again until the deadline.
+          default -> new Answer.Later(Reason.OTHER, Duration.ZERO, false, text);
+        });
   }
 }

@@ -13,7 +13,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -28,7 +27,6 @@ public record FeishuChannel(
     Wording wording,
     Language language,
     URI url,
-    String urlMark,
     Optional<Secret> secret,
     boolean sendsResolved,
     boolean testable)
@@ -46,19 +44,11 @@ public record FeishuChannel(
 
     @Override
     public Channel read(Section section, Surroundings around) {
-      Secret url = section.requiredSecret("url");
-      URI checked = null;
-      try {
-        checked = around.wire().endpoint(url.reveal());
-      } catch (IllegalArgumentException wrong) {
-        section.error("url", wrong.getMessage());
-      }
       return new FeishuChannel(
           around.wire(),
           around.wording(),
-          section.parsed("language", around.wording().language(), Language::parse),
-          checked,
-          Signature.hex(url, "").substring(0, 8),
+          around.language(section),
+          around.secretUrl(section),
           section.secret("secret"),
           section.truth("send_resolved", true),
           section.truth("testable", true));
@@ -68,38 +58,35 @@ public record FeishuChannel(
   /** The address holds the bot's key: it is not printed. */
   @Override
   public String toString() {
-    return "FeishuChannel[" + urlMark + "]";
+    return "FeishuChannel[" + mark() + "]";
+  }
+
+  private String mark() {
+    return Signature.mark(new Secret(url.toString()));
   }
 
   @Override
   public List<Outlet> outlets(String address) {
     return List.of(
-        new Outlet("feishu:" + urlMark, 90, Duration.ofMinutes(1), 20, Duration.ofMinutes(1)));
+        new Outlet("feishu:" + mark(), 90, Duration.ofMinutes(1), 20, Duration.ofMinutes(1)));
   }
 
   @Override
   public Answer send(Delivery delivery) {
-    try {
-      Wire.Reply reply =
-          wire.post(
-              url,
-              Map.of("Content-Type", "application/json; charset=utf-8"),
-              body(delivery.notice(), delivery.now(), delivery.mayRepeat()));
-      return judge(reply, delivery.now());
-    } catch (Wire.Failure failure) {
-      return failure.answer();
-    }
+    List<Secret> secrets = Wire.secretsIn(url);
+    secret.ifPresent(secrets::add);
+    return wire.postJson(
+            url,
+            body(delivery.notice(), delivery.now(), delivery.mayRepeat()),
+            delivery.now(),
+            FeishuChannel::byCode)
+        .hiding(secrets);
   }
 
   byte[] body(Notice notice, Instant now, boolean mayRepeat) {
     String title = wording.title(notice, language);
-    String whole = wording.markdown(notice, language, now, mayRepeat);
     // The card has a headline of its own.
-    String text =
-        whole.substring(
-            Math.min(
-                whole.length(),
-                whole.indexOf("\n\n") < 0 ? whole.length() : whole.indexOf("\n\n") + 2));
+    String text = wording.markdownBody(notice, language, now, mayRepeat);
     return Clip.fit(text, clipped -> json(notice, title, clipped, now), MAX_BODY);
   }
 
@@ -128,33 +115,24 @@ public record FeishuChannel(
       ObjectNode row = elements.addObject().put("tag", "action");
       ObjectNode button = row.putArray("actions").addObject();
       button.put("tag", "button").put("type", "primary").put("url", notice.incidentUrl());
-      button
-          .putObject("text")
-          .put("tag", "plain_text")
-          .put("content", language.of("我来处理", "I am on it"));
+      button.putObject("text").put("tag", "plain_text").put("content", Wording.answer(language));
     }
     return Json.write(body);
   }
 
-  private static Answer judge(Wire.Reply reply, Instant now) {
-    JsonNode said;
-    try {
-      said = Json.tree(reply.body());
-    } catch (IllegalStateException e) {
-      return reply.status() == 200
-          ? new Answer.Later(Reason.OTHER, Duration.ZERO, true, "no JSON: " + reply.brief())
-          : Wire.unsuccessful(reply, now);
+  private static Optional<Answer> byCode(JsonNode said) {
+    JsonNode number = said.has("code") ? said.path("code") : said.path("StatusCode");
+    if (!number.isNumber()) {
+      return Optional.empty();
     }
-    int code = said.path("code").asInt(said.path("StatusCode").asInt(Integer.MIN_VALUE));
-    if (reply.status() != 200 && code == Integer.MIN_VALUE) {
-      return Wire.unsuccessful(reply, now);
-    }
+    int code = number.asInt();
     String text = "code " + code + ": " + said.path("msg").asText("");
-    return switch (code) {
-      case 0 -> new Answer.Sent("", "ok");
-      case 9499, 11232 -> new Answer.Later(Reason.RATE_LIMITED, Duration.ZERO, false, text);
-      case 19021, 19022, 19024, 19001 -> new Answer.Never(Reason.AUTH_ERROR, text);
-      default -> new Answer.Later(Reason.OTHER, Duration.ZERO, false, text);
-    };
+    return Optional.of(
+        switch (code) {
+          case 0 -> new Answer.Sent("", "ok");
+          case 9499, 11232 -> new Answer.Later(Reason.RATE_LIMITED, Duration.ZERO, false, text);
+          case 19021, 19022, 19024, 19001 -> new Answer.Never(Reason.AUTH_ERROR, text);
+          default -> new Answer.Later(Reason.OTHER, Duration.ZERO, false, text);
+        });
   }
 }

@@ -77,6 +77,16 @@ public record Notice(
   }
 
   public Notice with(String newKind, String newReason, String newReceiver) {
+    return copy(newKind, newReason, newReceiver, incidentUrl, answeredBy);
+  }
+
+  /** The same for the page that its link opens: with who is on it now, and without the link. */
+  public Notice onItsPage(String who) {
+    return copy(kind, reason, receiver, "", who);
+  }
+
+  private Notice copy(
+      String newKind, String newReason, String newReceiver, String newUrl, String newAnsweredBy) {
     return new Notice(
         newKind,
         status,
@@ -90,8 +100,8 @@ public record Notice(
         truncated,
         severity,
         incidentId,
-        incidentUrl,
-        answeredBy,
+        newUrl,
+        newAnsweredBy,
         lines);
   }
 }

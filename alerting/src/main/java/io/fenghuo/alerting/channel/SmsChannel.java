@@ -21,8 +21,11 @@ import java.time.temporal.ChronoUnit;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * SMS by Aliyun: a template that was approved, filled with a short text. One notification for each
@@ -55,6 +58,17 @@ public record SmsChannel(
 
   private static final String VERSION = "2017-05-25";
   private static final DateTimeFormatter DAY = DateTimeFormatter.ofPattern("yyyyMMdd");
+  private static final ZoneId PROVIDERS_ZONE = ZoneId.of("Asia/Shanghai");
+
+  /** The next attempt follows within minutes. */
+  private static final Duration EARLIER = Duration.ofHours(1);
+
+  /** That one may be sent again. */
+  private static final int FAILED_BY_CARRIER = 2;
+
+  private static final Answer NONE = new Answer.Never(Reason.OTHER, "the provider knows of none");
+  private static final Set<String> LIMITS =
+      Set.of("isv.BUSINESS_LIMIT_CONTROL", "isv.DAY_LIMIT_CONTROL", "isv.MONTH_LIMIT_CONTROL");
 
   /** {@code sms_configs}. */
   @AutoService(ChannelKind.class)
@@ -66,17 +80,11 @@ public record SmsChannel(
 
     @Override
     public Channel read(Section section, Surroundings around) {
-      List<String> to = section.texts("to");
-      if (to.isEmpty()) {
-        section.error("to", "missing (expected numbers, or duty:TEAM, person:ID, …)");
-      }
-      to.forEach(
-          each -> around.roster().complaint(each).ifPresent(wrong -> section.error("to", wrong)));
       URI usual = URI.create("https://dysmsapi.aliyuncs.com/");
       return new SmsChannel(
           around.wire(),
           around.wording(),
-          section.parsed("language", around.wording().language(), Language::parse),
+          around.language(section),
           around.roster(),
           section.parsed("endpoint", usual, around.wire()::endpoint),
           section.required("access_key_id"),
@@ -84,7 +92,7 @@ public record SmsChannel(
           section.required("sign_name"),
           section.required("template_code"),
           section.text("variable", "content"),
-          to,
+          around.requiredAddresses(section, "to"),
           section.number("per_day", 45, 1, 50),
           section.truth("send_resolved", false),
           section.truth("testable", false));
@@ -117,47 +125,57 @@ public record SmsChannel(
     query.put("TemplateCode", templateCode);
     query.put("TemplateParam", Json.write(parameters));
     query.put("OutId", delivery.id());
-    try {
-      return judge(call("SendSms", query, delivery), delivery.now());
-    } catch (Wire.Failure failure) {
-      return failure.answer();
-    }
+    return call(
+        "SendSms",
+        query,
+        delivery,
+        reply -> Wire.judged(reply, delivery.now(), SmsChannel::byCode));
   }
 
-  /** Whether the number was sent this notification today; empty when the provider knows of none. */
+  /** Whether the number was sent this notification; empty when the provider knows of none. */
   @Override
   public Optional<Answer> receipt(Delivery delivery) {
-    TreeMap<String, String> query = new TreeMap<>();
-    query.put("PhoneNumber", delivery.address());
-    query.put("SendDate", DAY.format(delivery.now().atZone(ZoneId.of("Asia/Shanghai"))));
-    query.put("PageSize", "50");
-    query.put("CurrentPage", "1");
-    try {
-      Wire.Reply reply = call("QuerySendDetails", query, delivery);
-      if (reply.status() != 200) {
-        return Optional.of(Wire.unsuccessful(reply, delivery.now()));
-      }
-      for (JsonNode each :
-          Json.tree(reply.body()).path("SmsSendDetailDTOs").path("SmsSendDetailDTO")) {
-        // 2 is a failure the carrier reported: that one may be sent again.
-        if (each.path("OutId").asText().equals(delivery.id())
-            && each.path("SendStatus").asInt() != 2) {
-          return Optional.of(
-              new Answer.Sent(
-                  "", "found by its receipt, status " + each.path("SendStatus").asInt()));
-        }
-      }
-      return Optional.empty();
-    } catch (Wire.Failure failure) {
-      return Optional.of(failure.answer());
-    } catch (IllegalStateException e) {
-      return Optional.of(
-          new Answer.Later(Reason.OTHER, Duration.ZERO, true, "the receipt is no JSON"));
-    }
+    // The provider keeps days apart, and the attempt may have been before midnight.
+    return Stream.of(delivery.now(), delivery.now().minus(EARLIER))
+        .map(at -> DAY.format(at.atZone(PROVIDERS_ZONE)))
+        .distinct()
+        .map(day -> receipt(delivery, day))
+        .flatMap(Optional::stream)
+        .findFirst();
   }
 
-  private Wire.Reply call(String action, TreeMap<String, String> query, Delivery delivery)
-      throws Wire.Failure {
+  private Optional<Answer> receipt(Delivery delivery, String day) {
+    TreeMap<String, String> query = new TreeMap<>();
+    query.put("PhoneNumber", delivery.address());
+    query.put("SendDate", day);
+    query.put("PageSize", "50");
+    query.put("CurrentPage", "1");
+    Answer answer =
+        call("QuerySendDetails", query, delivery, reply -> arrived(reply, delivery.id()));
+    return answer.equals(NONE) ? Optional.empty() : Optional.of(answer);
+  }
+
+  private static Answer arrived(Wire.Reply reply, String id) {
+    JsonNode said = reply.json();
+    if (reply.status() != 200 || !said.path("Code").asText().equals("OK")) {
+      // Whoever does not know must ask again, and not send again.
+      return new Answer.Later(
+          Reason.OTHER, Duration.ZERO, true, "the receipt is not told: " + reply.brief());
+    }
+    for (JsonNode each : said.path("SmsSendDetailDTOs").path("SmsSendDetailDTO")) {
+      int status = each.path("SendStatus").asInt();
+      if (each.path("OutId").asText().equals(id) && status != FAILED_BY_CARRIER) {
+        return new Answer.Sent("", "found by its receipt, status " + status);
+      }
+    }
+    return NONE;
+  }
+
+  private Answer call(
+      String action,
+      TreeMap<String, String> query,
+      Delivery delivery,
+      Function<Wire.Reply, Answer> judge) {
     String canonicalQuery =
         query.entrySet().stream()
             .map(each -> encode(each.getKey()) + "=" + encode(each.getValue()))
@@ -179,7 +197,8 @@ public record SmsChannel(
     // The client names the host itself.
     headers.remove("host");
     headers.put("Authorization", authorization);
-    return wire.post(URI.create(root() + "?" + canonicalQuery), headers, new byte[0]);
+    return wire.post(URI.create(root() + "?" + canonicalQuery), headers, new byte[0], judge)
+        .hiding(List.of(accessKeySecret));
   }
 
   private String root() {
@@ -226,39 +245,28 @@ public record SmsChannel(
     }
   }
 
-  private static Answer judge(Wire.Reply reply, Instant now) {
-    JsonNode said;
-    try {
-      said = Json.tree(reply.body());
-    } catch (IllegalStateException e) {
-      return reply.status() == 200
-          ? new Answer.Later(Reason.OTHER, Duration.ZERO, true, "no JSON: " + reply.brief())
-          : Wire.unsuccessful(reply, now);
-    }
+  private static Optional<Answer> byCode(JsonNode said) {
     String code = said.path("Code").asText("");
     String text = code + ": " + said.path("Message").asText("");
+    if (code.isEmpty()) {
+      return Optional.empty();
+    }
     if (code.equals("OK")) {
-      return new Answer.Sent(said.path("BizId").asText(""), "OK");
+      return Optional.of(new Answer.Sent(said.path("BizId").asText(""), "OK"));
     }
-    if (code.isEmpty() && reply.status() != 200) {
-      return Wire.unsuccessful(reply, now);
+    if (code.equals("isp.SYSTEM_ERROR")) {
+      return Optional.of(new Answer.Later(Reason.SERVER_ERROR, Duration.ZERO, false, text));
     }
-    if (code.isEmpty() || code.equals("isp.SYSTEM_ERROR")) {
-      return new Answer.Later(Reason.SERVER_ERROR, Duration.ZERO, false, reply.brief());
+    if (code.startsWith("Throttling") || LIMITS.contains(code)) {
+      return Optional.of(new Answer.Later(Reason.RATE_LIMITED, limited(text), false, text));
     }
-    if (code.startsWith("Throttling")
-        || code.equals("isv.BUSINESS_LIMIT_CONTROL")
-        || code.equals("isv.DAY_LIMIT_CONTROL")
-        || code.equals("isv.MONTH_LIMIT_CONTROL")) {
-      return new Answer.Later(Reason.RATE_LIMITED, limited(text), false, text);
-    }
-    if (code.contains("PERMISSION_DENY")
-        || code.startsWith("Invalid")
-        || code.startsWith("Signature")
-        || code.equals("isv.DENY_IP_RANGE")) {
-      return new Answer.Never(Reason.AUTH_ERROR, text);
-    }
-    return new Answer.Never(Reason.CLIENT_ERROR, text);
+    boolean ofAuthority =
+        code.contains("PERMISSION_DENY")
+            || code.startsWith("Invalid")
+            || code.startsWith("Signature")
+            || code.equals("isv.DENY_IP_RANGE");
+    return Optional.of(
+        new Answer.Never(ofAuthority ? Reason.AUTH_ERROR : Reason.CLIENT_ERROR, text));
   }
 
   /** The message says which limit was hit: a minute's, an hour's or a day's. */

@@ -12,7 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 
 /**
  * WeCom's group robots: Markdown of at most 4,096 bytes, 20 messages a minute, success judged by
@@ -47,7 +47,7 @@ public record WeComChannel(
       return new WeComChannel(
           around.wire(),
           around.wording(),
-          section.parsed("language", around.wording().language(), Language::parse),
+          around.language(section),
           section.parsed("endpoint", usual, around.wire()::endpoint),
           section.requiredSecret("key"),
           section.truth("send_resolved", true),
@@ -57,7 +57,7 @@ public record WeComChannel(
 
   @Override
   public List<Outlet> outlets(String address) {
-    String name = "wecom:" + Signature.hex(key, "").substring(0, 8);
+    String name = "wecom:" + Signature.mark(key);
     return List.of(new Outlet(name, 18, Duration.ofMinutes(1), 5, Duration.ofMinutes(1)));
   }
 
@@ -65,16 +65,12 @@ public record WeComChannel(
   public Answer send(Delivery delivery) {
     URI uri =
         URI.create(endpoint + "?key=" + URLEncoder.encode(key.reveal(), StandardCharsets.UTF_8));
-    try {
-      Wire.Reply reply =
-          wire.post(
-              uri,
-              Map.of("Content-Type", "application/json; charset=utf-8"),
-              body(delivery.notice(), delivery.now(), delivery.mayRepeat()));
-      return judge(reply, delivery.now());
-    } catch (Wire.Failure failure) {
-      return failure.answer();
-    }
+    return wire.postJson(
+            uri,
+            body(delivery.notice(), delivery.now(), delivery.mayRepeat()),
+            delivery.now(),
+            WeComChannel::byCode)
+        .hiding(List.of(key));
   }
 
   byte[] body(Notice notice, Instant now, boolean mayRepeat) {
@@ -82,7 +78,7 @@ public record WeComChannel(
     String link =
         notice.incidentUrl().isEmpty() || notice.isResolved()
             ? ""
-            : "\n\n[" + language.of("我来处理", "I am on it") + "](" + notice.incidentUrl() + ")";
+            : "\n\n[" + Wording.answer(language) + "](" + notice.incidentUrl() + ")";
     // The limit is on the content, not on the JSON around it.
     byte[] content = Clip.fit(text, clipped -> clipped + link, MAX_TEXT);
     ObjectNode body = Json.MAPPER.createObjectNode();
@@ -91,25 +87,20 @@ public record WeComChannel(
     return Json.write(body).getBytes(StandardCharsets.UTF_8);
   }
 
-  private Answer judge(Wire.Reply reply, Instant now) {
-    if (reply.status() != 200) {
-      return Wire.unsuccessful(reply, now);
+  private static Optional<Answer> byCode(JsonNode said) {
+    if (!said.path("errcode").isNumber()) {
+      return Optional.empty();
     }
-    JsonNode said;
-    try {
-      said = Json.tree(reply.body());
-    } catch (IllegalStateException e) {
-      return new Answer.Later(Reason.OTHER, Duration.ZERO, true, "no JSON: " + reply.brief());
-    }
-    int code = said.path("errcode").asInt(Integer.MIN_VALUE);
-    String text = key.hideIn("errcode " + code + ": " + said.path("errmsg").asText(""));
-    return switch (code) {
-      case 0 -> new Answer.Sent("", "ok");
-      case 45009, 45033 -> new Answer.Later(Reason.RATE_LIMITED, Duration.ZERO, false, text);
-      case -1 -> new Answer.Later(Reason.SERVER_ERROR, Duration.ZERO, false, text);
-      case 93000, 40001, 40014 -> new Answer.Never(Reason.AUTH_ERROR, text);
-      case 40008, 44004, 40058 -> new Answer.Never(Reason.CLIENT_ERROR, text);
-      default -> new Answer.Later(Reason.OTHER, Duration.ZERO, false, text);
-    };
+    int code = said.path("errcode").asInt();
+    String text = "errcode " + code + ": " + said.path("errmsg").asText("");
+    return Optional.of(
+        switch (code) {
+          case 0 -> new Answer.Sent("", "ok");
+          case 45009, 45033 -> new Answer.Later(Reason.RATE_LIMITED, Duration.ZERO, false, text);
+          case -1 -> new Answer.Later(Reason.SERVER_ERROR, Duration.ZERO, false, text);
+          case 93000, 40001, 40014 -> new Answer.Never(Reason.AUTH_ERROR, text);
+          case 40008, 44004, 40058 -> new Answer.Never(Reason.CLIENT_ERROR, text);
+          default -> new Answer.Later(Reason.OTHER, Duration.ZERO, false, text);
+        });
   }
 }

@@ -44,16 +44,9 @@ public record WebhookChannel(
 
     @Override
     public Channel read(Section section, Surroundings around) {
-      Secret url = section.requiredSecret("url");
-      URI checked = null;
-      try {
-        checked = around.wire().endpoint(url.reveal());
-      } catch (IllegalArgumentException wrong) {
-        section.error("url", wrong.getMessage());
-      }
       return new WebhookChannel(
           around.wire(),
-          checked,
+          around.secretUrl(section),
           section.secret("secret"),
           section.secret("bearer_token"),
           section.truth("send_resolved", true),
@@ -64,12 +57,12 @@ public record WebhookChannel(
   /** The address may hold a key: it is not printed. */
   @Override
   public String toString() {
-    return "WebhookChannel[" + (url == null ? "" : url.getHost()) + "]";
+    return "WebhookChannel[" + url.getHost() + "]";
   }
 
   @Override
   public List<Outlet> outlets(String address) {
-    return List.of(Outlet.unlimited("webhook"));
+    return List.of(Outlet.unlimited("webhook:" + Signature.mark(new Secret(url.toString()))));
   }
 
   @Override
@@ -92,14 +85,18 @@ public record WebhookChannel(
                   + Signature.hex(key, timestamp + "." + new String(body, StandardCharsets.UTF_8)));
         });
     bearer.ifPresent(token -> headers.put("Authorization", "Bearer " + token.reveal()));
-    try {
-      Wire.Reply reply = wire.post(url, headers, body);
-      return reply.status() / 100 == 2
-          ? new Answer.Sent("", "HTTP " + reply.status())
-          : Wire.unsuccessful(reply, delivery.now());
-    } catch (Wire.Failure failure) {
-      return failure.answer();
-    }
+    List<Secret> secrets = Wire.secretsIn(url);
+    secret.ifPresent(secrets::add);
+    bearer.ifPresent(secrets::add);
+    return wire.post(
+            url,
+            headers,
+            body,
+            reply ->
+                reply.status() / 100 == 2
+                    ? new Answer.Sent("", "HTTP " + reply.status())
+                    : Wire.unsuccessful(reply, delivery.now()))
+        .hiding(secrets);
   }
 
   String body(Notice notice) {

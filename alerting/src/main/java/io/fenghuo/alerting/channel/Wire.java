@@ -1,5 +1,9 @@
 package io.fenghuo.alerting.channel;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import io.fenghuo.alerting.Json;
+import io.fenghuo.alerting.Secret;
 import java.io.ByteArrayOutputStream;
 import java.net.ConnectException;
 import java.net.InetAddress;
@@ -17,6 +21,8 @@ import java.time.Instant;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -28,7 +34,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import javax.net.ssl.SSLException;
+import java.util.function.Function;
+import javax.net.ssl.SSLHandshakeException;
 
 /**
  * HTTP to providers. Redirects are not followed: a provider does not move, and a redirect could
@@ -41,6 +48,7 @@ public final class Wire {
   private static final int MAX_ANSWER = 16 * 1024;
 
   private static final int KEPT_ANSWER = 500;
+  private static final int SHORTEST_KEY = 8;
 
   private final HttpClient client;
   private final Set<String> allowedHosts;
@@ -62,6 +70,11 @@ public final class Wire {
             .build();
   }
 
+  /** For a whole request. */
+  Duration timeout() {
+    return timeout;
+  }
+
   /** What a provider answered. */
   public record Reply(int status, String body, Optional<String> retryAfter) {
 
@@ -72,6 +85,15 @@ public final class Wire {
           + status
           + " "
           + (line.length() > KEPT_ANSWER ? line.substring(0, KEPT_ANSWER) : line);
+    }
+
+    /** The body as JSON; a missing node when it is none. */
+    public JsonNode json() {
+      try {
+        return Json.tree(body);
+      } catch (IllegalStateException e) {
+        return MissingNode.getInstance();
+      }
     }
 
     /** How long to wait, in seconds or as a date; zero when it does not say. */
@@ -96,17 +118,13 @@ public final class Wire {
   }
 
   /** No reply, for a reason that says what to do next. */
-  public static final class Failure extends Exception {
+  private static final class Failure extends Exception {
     private static final long serialVersionUID = 1L;
     private final transient Answer answer;
 
     Failure(Answer answer) {
       super(answer.text());
       this.answer = answer;
-    }
-
-    public Answer answer() {
-      return answer;
     }
   }
 
@@ -140,6 +158,19 @@ public final class Wire {
     return uri;
   }
 
+  /** The parts of an address that may be its key. */
+  static List<Secret> secretsIn(URI url) {
+    String path = url.getRawPath();
+    String last = path.substring(path.lastIndexOf('/') + 1);
+    List<Secret> secrets = new ArrayList<>(List.of(new Secret(url.toString())));
+    for (String part : Arrays.asList(last, url.getRawQuery())) {
+      if (part != null && part.length() >= SHORTEST_KEY) {
+        secrets.add(new Secret(part));
+      }
+    }
+    return secrets;
+  }
+
   private static boolean isPrivate(String host) {
     try {
       for (InetAddress address : InetAddress.getAllByName(host)) {
@@ -166,8 +197,47 @@ public final class Wire {
         || carrierGrade;
   }
 
-  /** Posts a body once. */
-  public Reply post(URI uri, Map<String, String> headers, byte[] body) throws Failure {
+  /**
+   * Posts a body once.
+   *
+   * @param judge what a reply means
+   * @return its verdict, or why there was no reply
+   */
+  public Answer post(
+      URI uri, Map<String, String> headers, byte[] body, Function<Reply, Answer> judge) {
+    try {
+      return judge.apply(post(uri, headers, body));
+    } catch (Failure failure) {
+      return failure.answer;
+    }
+  }
+
+  /** Posts JSON to a provider that answers JSON with a code in it; see {@link #judged}. */
+  Answer postJson(URI uri, byte[] body, Instant now, Function<JsonNode, Optional<Answer>> byCode) {
+    return post(
+        uri,
+        Map.of("Content-Type", "application/json; charset=utf-8"),
+        body,
+        reply -> judged(reply, now, byCode));
+  }
+
+  /**
+   * Judges by the code in a body; by the status where there is none. A success needs both.
+   *
+   * @param byCode what a JSON object means, or empty when it has no code
+   */
+  static Answer judged(Reply reply, Instant now, Function<JsonNode, Optional<Answer>> byCode) {
+    JsonNode said = reply.json();
+    Optional<Answer> answer = said.isObject() ? byCode.apply(said) : Optional.empty();
+    boolean success = answer.filter(Answer.Sent.class::isInstance).isPresent();
+    if (reply.status() != 200 && (answer.isEmpty() || success)) {
+      return unsuccessful(reply, now);
+    }
+    return answer.orElseGet(
+        () -> new Answer.Later(Reason.OTHER, Duration.ZERO, true, "no code: " + reply.brief()));
+  }
+
+  private Reply post(URI uri, Map<String, String> headers, byte[] body) throws Failure {
     if (!allowedHosts.contains(uri.getHost()) && isPrivate(uri.getHost())) {
       // Asked each time: what a name stands for may change after the file was read.
       throw new Failure(
@@ -208,7 +278,7 @@ public final class Wire {
     if (cause instanceof HttpTimeoutException) {
       return later(Reason.TIMEOUT, true, "no answer within " + timeout.toMillis() + " ms");
     }
-    if (cause instanceof SSLException) {
+    if (cause instanceof SSLHandshakeException) {
       return later(
           Reason.NETWORK, false, "TLS with " + uri.getHost() + " fails: " + cause.getMessage());
     }

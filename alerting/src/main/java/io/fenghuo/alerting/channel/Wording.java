@@ -1,32 +1,37 @@
 package io.fenghuo.alerting.channel;
 
+import io.fenghuo.alerting.alert.Labels;
 import io.fenghuo.alerting.channel.Notice.Item;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
  * Says a notice in a few lines that fit a phone: what, where, since when, how bad, what it costs,
- * what to do, who is on it. Labels and annotations are text in every form: markup in them is shown,
- * not obeyed.
+ * what to do, who is on it, and last what its sender says in full. Labels and annotations are text
+ * in every form: markup in them is shown, not obeyed.
  *
  * @param language unless a channel says otherwise
  * @param zone for times
  * @param templates more lines by name, as {@code line: "..."}; see {@link Template}
+ * @param runbook the address of what to do, for alerts that bring none
  */
-public record Wording(Language language, ZoneId zone, List<Template> templates) {
+public record Wording(
+    Language language, ZoneId zone, List<Template> templates, Optional<Template> runbook) {
 
   /** Alerts that are listed one by one; the others are counted. */
   private static final int LISTED = 5;
 
   private static final int MAX_VALUE = 200;
+  private static final int MAX_DETAILS = 400;
   private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("MM-dd HH:mm:ss");
 
   /** A line of a message. */
@@ -35,10 +40,10 @@ public record Wording(Language language, ZoneId zone, List<Template> templates) 
   /** One line, as it lies on the locked screen of a phone. */
   public String title(Notice notice, Language in) {
     if (notice.kind().equals("digest")) {
-      return in.of("【汇总】", "[Digest] ") + notice.reason();
+      return in.of("【汇总】", "Digest: ") + notice.reason();
     }
     if (notice.kind().equals("heartbeat")) {
-      return in.of("【心跳】告警通道正常", "[Heartbeat] This alert channel works");
+      return in.of("【心跳】告警通道正常", "Heartbeat: this alert channel works");
     }
     StringBuilder title = new StringBuilder(mark(notice, in)).append(what(notice, in));
     long others = notice.alerts().size() + notice.truncated() - 1L;
@@ -51,11 +56,11 @@ public record Wording(Language language, ZoneId zone, List<Template> templates) 
   private static String mark(Notice notice, Language in) {
     if (notice.isResolved()) {
       return notice.count("forgotten") > 0
-          ? in.of("【不再跟踪】", "[No longer followed] ")
-          : in.of("【恢复】", "[Resolved] ");
+          ? in.of("【不再跟踪】", "No longer followed: ")
+          : in.of("【恢复】", "Resolved: ");
     }
     if (notice.count("firing") == 0 && notice.count("stale") > 0) {
-      return in.of("【失联】", "[No news] ");
+      return in.of("【失联】", "No news: ");
     }
     String word =
         in.of(
@@ -67,72 +72,91 @@ public record Wording(Language language, ZoneId zone, List<Template> templates) 
     } else if (notice.reason().equals("repeat")) {
       word += in.of("·仍未恢复", ", still");
     }
-    return in.of("【" + word + "】", "[" + word + "] ");
+    return in.of("【" + word + "】", word + ": ");
   }
 
   private static String what(Notice notice, Language in) {
-    Item first = notice.alerts().isEmpty() ? null : notice.alerts().get(0);
-    if (first == null) {
-      return notice.groupKey();
-    }
-    return short_(summary(first, in));
+    return notice.alerts().isEmpty()
+        ? notice.groupKey()
+        : shortened(said(notice.alerts().get(0), in).get(0), MAX_VALUE);
   }
 
-  private static String summary(Item item, Language in) {
-    for (String name :
-        List.of(in.of("summary_zh", "summary_en"), "summary", "description", "message")) {
-      String text = item.annotations().getOrDefault(name, "");
-      if (!text.isBlank()) {
-        return text;
+  /** What has happened, on one line. */
+  public String headline(Labels labels, Map<String, String> annotations) {
+    return shortened(said(labels.values(), annotations, language).get(0), MAX_VALUE);
+  }
+
+  private static List<String> said(Item item, Language in) {
+    return said(item.labels(), item.annotations(), in);
+  }
+
+  /** What its sender says has happened, the shortest first; at least its name. */
+  private static List<String> said(
+      Map<String, String> labels, Map<String, String> annotations, Language in) {
+    for (List<String> names :
+        List.of(
+            List.of(
+                in.of("title_zh", "title_en"),
+                in.of("summary_zh", "summary_en"),
+                "summary",
+                "description",
+                "message"),
+            // Better in the other language than not at all.
+            List.of("title_en", "title_zh", "summary_en", "summary_zh"))) {
+      List<String> said =
+          names.stream()
+              .map(name -> annotations.getOrDefault(name, ""))
+              .filter(text -> !text.isBlank())
+              .distinct()
+              .toList();
+      if (!said.isEmpty()) {
+        return said;
       }
     }
-    return item.labels().getOrDefault("alertname", "alert");
+    return List.of(labels.getOrDefault("alertname", "alert"));
   }
 
-  private static String short_(String text) {
+  /** The second thing that is said, without what the first has said already. */
+  private static String details(Item item, Language in) {
+    List<String> said = said(item, in);
+    if (said.size() < 2) {
+      return "";
+    }
+    String details = said.get(1);
+    return details.startsWith(said.get(0))
+        ? details.substring(said.get(0).length()).replaceFirst("^[：:，,\\s]+", "")
+        : details;
+  }
+
+  private static String shortened(String text, int most) {
     String line = text.replaceAll("\\s+", " ").strip();
-    if (line.length() <= MAX_VALUE) {
+    if (line.codePointCount(0, line.length()) <= most) {
       return line;
     }
-    int end = line.offsetByCodePoints(0, line.codePointCount(0, MAX_VALUE) - 1);
-    return line.substring(0, end) + "…";
+    return line.substring(0, line.offsetByCodePoints(0, most - 1)) + "…";
   }
 
   private List<Line> lines(Notice notice, Language in, Instant now) {
     List<Line> lines = new ArrayList<>();
-    if (!notice.lines().isEmpty()) {
-      notice.lines().forEach(line -> lines.add(new Line("", short_(line), "")));
-    }
+    notice.lines().forEach(line -> lines.add(new Line("", shortened(line, MAX_VALUE), "")));
     if (notice.alerts().isEmpty()) {
       return lines;
     }
     Item first = notice.alerts().get(0);
-    add(lines, in.of("位置", "Where"), where(notice));
+    add(lines, in.of("位置", "Where"), where(notice.commonLabels()));
     add(lines, in.of("开始", "Since"), since(notice, in, now));
-    add(lines, in.of("数值", "Value"), howBad(first, in));
-    add(
-        lines,
-        in.of("影响", "Costs"),
-        annotation(notice, first, in.of("cost_zh", "cost_en"), "cost"));
-    add(
-        lines,
-        in.of("处理", "Do"),
-        annotation(notice, first, in.of("action_zh", "action_en"), "action"));
-    String runbook = annotation(notice, first, "runbook_url", "runbook");
-    if (runbook.startsWith("https://") || runbook.startsWith("http://")) {
-      lines.add(new Line(in.of("手册", "Runbook"), runbook, runbook));
+    if (!notice.isResolved()) {
+      addWhatToDo(lines, notice, first, in);
     }
-    for (Template template : templates) {
-      add(lines, template.name(), template.apply(notice, first, in));
-    }
-    if (!notice.answeredBy().isEmpty()) {
-      add(lines, in.of("负责", "On it"), notice.answeredBy());
+    add(lines, in.of("负责", "On it"), onIt(notice, in));
+    String details = shortened(details(first, in), MAX_DETAILS);
+    if (!details.isEmpty()) {
+      lines.add(new Line("", details, ""));
     }
     if (notice.alerts().size() > 1) {
       for (Item item : notice.alerts().subList(0, Math.min(LISTED, notice.alerts().size()))) {
-        lines.add(
-            new Line(
-                "", "• " + status(item, in) + short_(summary(item, in)) + own(notice, item), ""));
+        String what = shortened(said(item, in).get(0), MAX_VALUE);
+        lines.add(new Line("", "• " + status(item, in) + what + own(notice, item), ""));
       }
       long more = notice.alerts().size() + notice.truncated() - (long) LISTED;
       if (more > 0) {
@@ -142,9 +166,27 @@ public record Wording(Language language, ZoneId zone, List<Template> templates) 
     return lines;
   }
 
+  /** How bad it is, what it costs, why and what helps: what nobody needs once it is over. */
+  private void addWhatToDo(List<Line> lines, Notice notice, Item first, Language in) {
+    add(lines, in.of("数值", "Value"), howBad(first, in));
+    add(lines, in.of("影响", "Costs"), cost(notice, first, in));
+    add(lines, in.of("失败码", "Failure code"), known(notice, first, "failure_code"));
+    add(lines, in.of("处理", "Do"), action(notice, first, in));
+    String runbook = annotation(notice, first, "runbook_url", "runbook");
+    if (runbook.isEmpty()) {
+      runbook = this.runbook.map(template -> template.apply(notice, first, in)).orElse("");
+    }
+    if (runbook.startsWith("https://") || runbook.startsWith("http://")) {
+      lines.add(new Line(in.of("手册", "Runbook"), runbook, runbook));
+    }
+    for (Template template : templates) {
+      add(lines, template.name(), template.apply(notice, first, in));
+    }
+  }
+
   private static void add(List<Line> lines, String name, String text) {
     if (!text.isBlank()) {
-      lines.add(new Line(name, short_(text), ""));
+      lines.add(new Line(name, shortened(text, MAX_VALUE), ""));
     }
   }
 
@@ -158,22 +200,40 @@ public record Wording(Language language, ZoneId zone, List<Template> templates) 
   }
 
   private static String own(Notice notice, Item item) {
-    String own =
-        item.labels().entrySet().stream()
-            .filter(label -> !notice.commonLabels().containsKey(label.getKey()))
-            .map(label -> label.getKey() + "=" + label.getValue())
-            .limit(4)
-            .collect(Collectors.joining(" "));
-    return own.isEmpty() ? "" : " (" + short_(own) + ")";
+    Map<String, String> own = new TreeMap<>(item.labels());
+    own.keySet().removeAll(notice.commonLabels().keySet());
+    String where = where(own);
+    return where.isEmpty() ? "" : " (" + shortened(where, MAX_VALUE) + ")";
   }
 
-  private static String where(Notice notice) {
-    Map<String, String> labels = new LinkedHashMap<>(notice.commonLabels());
-    labels.keySet().removeAll(List.of("alertname", "severity", "mode"));
-    return labels.entrySet().stream()
-        .map(label -> label.getKey() + "=" + label.getValue())
-        .limit(6)
-        .collect(Collectors.joining(" "));
+  /** Labels as far as they tell people where to look. */
+  private static String where(Map<String, String> labels) {
+    Map<String, String> left = new TreeMap<>(labels);
+    String name = left.getOrDefault("alertname", "");
+    left.keySet().removeAll(List.of("alertname", "severity", "mode", "owner"));
+    left.remove("rule", name);
+    String entity = left.remove("entity");
+    String key = left.remove("key");
+    List<String> parts = new ArrayList<>();
+    left.forEach((label, value) -> parts.add(label + "=" + value));
+    // A watch's key only repeats its other labels.
+    if (key != null && !key.equals(String.join(",", parts))) {
+      parts.add(0, key);
+    }
+    if (entity != null) {
+      parts.add(0, entity);
+    }
+    return parts.stream().limit(6).collect(Collectors.joining(" "));
+  }
+
+  private static String onIt(Notice notice, Language in) {
+    if (!notice.answeredBy().isEmpty() || notice.isResolved() || notice.incidentId().isEmpty()) {
+      return notice.answeredBy();
+    }
+    String owner = notice.commonLabels().getOrDefault("owner", "");
+    return owner.isEmpty()
+        ? in.of("尚无人响应", "nobody yet")
+        : in.of("尚无人响应（归属 " + owner + "）", "nobody yet (owner: " + owner + ")");
   }
 
   private String since(Notice notice, Language in, Instant now) {
@@ -212,6 +272,31 @@ public record Wording(Language language, ZoneId zone, List<Template> templates) 
         : value + in.of("（阈值 " + threshold + "）", " (limit " + threshold + ")");
   }
 
+  private static String cost(Notice notice, Item first, Language in) {
+    String said = annotation(notice, first, in.of("cost_zh", "cost_en"), "cost");
+    String perMinute = annotation(notice, first, "money_per_minute");
+    if (!said.isEmpty() || !perMinute.matches("[1-9]\\d{0,14}")) {
+      return said;
+    }
+    String yuan = String.format(Locale.ROOT, "%,d", Long.parseLong(perMinute));
+    return in.of("每分钟约 ¥" + yuan, "about ¥" + yuan + " a minute");
+  }
+
+  private static String action(Notice notice, Item first, Language in) {
+    String said = annotation(notice, first, in.of("action_zh", "action_en"), "action");
+    String fallback = known(notice, first, "fallback");
+    if (!said.isEmpty() || fallback.isEmpty()) {
+      return said;
+    }
+    return in.of("建议改用 " + fallback, "use " + fallback + " instead");
+  }
+
+  /** An annotation of a watch, which says {@code -} for what it does not know. */
+  private static String known(Notice notice, Item first, String name) {
+    String value = annotation(notice, first, name);
+    return value.equals("-") ? "" : value;
+  }
+
   private static String annotation(Notice notice, Item first, String... names) {
     for (String name : names) {
       String common = notice.commonAnnotations().getOrDefault(name, "");
@@ -223,16 +308,24 @@ public record Wording(Language language, ZoneId zone, List<Template> templates) 
     return "";
   }
 
-  private static String repeats(boolean mayRepeat, Language in) {
-    return mayRepeat
-        ? in.of("（可能重复：上次发送未得到答复）", "(May repeat: the answer to an earlier attempt was lost.)")
-        : "";
+  private static String repeats(Language in) {
+    return in.of("（可能重复：上次发送未得到答复）", "(May repeat: the answer to an earlier attempt was lost.)");
+  }
+
+  /** What the button says. */
+  static String answer(Language in) {
+    return in.of("我来处理", "I am on it");
   }
 
   /** Markdown as DingTalk, WeCom and Feishu read it; each line its own paragraph. */
   public String markdown(Notice notice, Language in, Instant now, boolean mayRepeat) {
+    String body = markdownBody(notice, in, now, mayRepeat);
+    return "### " + escape(title(notice, in)) + (body.isEmpty() ? "" : "\n\n" + body);
+  }
+
+  /** The same without the headline. */
+  String markdownBody(Notice notice, Language in, Instant now, boolean mayRepeat) {
     List<String> parts = new ArrayList<>();
-    parts.add("### " + escape(title(notice, in)));
     for (Line line : lines(notice, in, now)) {
       String text =
           line.link().isEmpty()
@@ -244,7 +337,7 @@ public record Wording(Language language, ZoneId zone, List<Template> templates) 
               : "**" + line.name() + "** " + text);
     }
     if (mayRepeat) {
-      parts.add(repeats(true, in));
+      parts.add(repeats(in));
     }
     return String.join("\n\n", parts);
   }
@@ -257,21 +350,23 @@ public record Wording(Language language, ZoneId zone, List<Template> templates) 
       parts.add(line.name().isEmpty() ? line.text() : line.name() + in.of("：", ": ") + line.text());
     }
     if (!notice.incidentUrl().isEmpty() && !notice.isResolved()) {
-      parts.add(in.of("我来处理：", "Answer: ") + notice.incidentUrl());
+      parts.add(answer(in) + in.of("：", ": ") + notice.incidentUrl());
     }
     if (mayRepeat) {
-      parts.add(repeats(true, in));
+      parts.add(repeats(in));
     }
     return String.join("\n", parts);
   }
 
   /** At most so many characters, as a template's variable of an SMS allows. */
   public String sms(Notice notice, Language in, int limit) {
-    String text = title(notice, in).replaceAll("[【】\\[\\]]", " ").replaceAll("\\s+", " ").strip();
-    if (text.codePointCount(0, text.length()) <= limit) {
-      return text;
-    }
-    return text.substring(0, text.offsetByCodePoints(0, limit - 1)) + "…";
+    String title = title(notice, in).replaceAll("[【】\\[\\]]", " ");
+    String value =
+        notice.alerts().isEmpty() || notice.isResolved()
+            ? ""
+            : notice.alerts().get(0).annotations().getOrDefault("value", "");
+    String both = shortened(title + " " + value, Integer.MAX_VALUE);
+    return both.codePointCount(0, both.length()) <= limit ? both : shortened(title, limit);
   }
 
   /** Text that means itself in Markdown. */

@@ -80,6 +80,24 @@ public record Route(
     return id + ":" + groupLabels;
   }
 
+  /** The same with other children. */
+  Route withRoutes(List<Route> children) {
+    return new Route(
+        id,
+        line,
+        matchers,
+        receiver,
+        groupBy,
+        groupWait,
+        groupInterval,
+        repeatInterval,
+        continues,
+        muteTimes,
+        activeTimes,
+        escalation,
+        children);
+  }
+
   /** This route and all below it. */
   public List<Route> all() {
     List<Route> all = new ArrayList<>(List.of(this));

@@ -29,6 +29,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.TreeMap;
@@ -40,7 +41,8 @@ import java.util.TreeMap;
  */
 public final class RoutingFile {
 
-  private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(10);
+  /** The longest a request may take: two of them, as for SMS, end well within a lane's lease. */
+  private static final Duration LONGEST_REQUEST = Duration.ofSeconds(15);
 
   private static final List<ClockRule> USUAL_CLOCKS =
       List.of(
@@ -92,8 +94,10 @@ public final class RoutingFile {
         new Wording(
             global.parsed("language", Language.ZH, Language::parse),
             global.parsed("zone", ZoneId.of("Asia/Shanghai"), ZoneId::of),
-            templates(file));
-    Wire wire = new Wire(new HashSet<>(global.texts("allow_private_hosts")), REQUEST_TIMEOUT);
+            templates(file),
+            runbook(global));
+    Wire wire =
+        new Wire(new HashSet<>(global.texts("allow_private_hosts")), requestTimeout(global));
     Routing.SelfWatch selfWatch =
         new Routing.SelfWatch(
             global.duration("heartbeat_every", Duration.ZERO),
@@ -152,6 +156,32 @@ public final class RoutingFile {
 
   private static int secondOfDay(String text) {
     return LocalTime.parse(text).toSecondOfDay();
+  }
+
+  private static Optional<Template> runbook(Section global) {
+    String address = global.text("runbook_url", "");
+    if (address.isEmpty()) {
+      return Optional.empty();
+    }
+    if (!address.matches("https?://.*")) {
+      global.error("runbook_url", address + " (expected: an address, https://…/{labels.rule})");
+    }
+    return Optional.ofNullable(
+        global.parsed("runbook_url", null, text -> new Template("", text, text)));
+  }
+
+  private static Duration requestTimeout(Section global) {
+    Duration timeout = global.duration("request_timeout", Duration.ofSeconds(10));
+    if (timeout.isZero() || timeout.compareTo(LONGEST_REQUEST) > 0) {
+      global.error(
+          "request_timeout",
+          Durations.write(timeout)
+              + " (expected: more than 0s, at most "
+              + Durations.write(LONGEST_REQUEST)
+              + ")");
+      return LONGEST_REQUEST;
+    }
+    return timeout;
   }
 
   private static List<Template> templates(Section file) {
@@ -484,20 +514,7 @@ public final class RoutingFile {
       children.add(route(child, here, childId, receivers, intervals, escalations));
     }
     section.refuseOthers();
-    return new Route(
-        id,
-        section.line(),
-        matchers,
-        receiver,
-        groupBy,
-        groupWait,
-        groupInterval,
-        repeatInterval,
-        continues,
-        muteTimes,
-        activeTimes,
-        escalation,
-        children);
+    return here.withRoutes(children);
   }
 
   /** The matchers of a child, for its id; mistakes in them are told when it is read itself. */

@@ -2,17 +2,20 @@ package io.fenghuo.alerting.channel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.fenghuo.alerting.Json;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-class DingTalkChannelTest extends ChannelContract {
+class DingTalkChannelTest extends HttpChannelContract {
+
+  private volatile String at = "";
 
   @Override
   String config(String url) {
     return "dingtalk_configs: [ { endpoint: \""
         + url
-        + "/robot/send\", robots: [ { token: tokentoken, secret: SECsecret } ] } ]";
+        + "/robot/send\", robots: [ { token: tokentoken, secret: SECsecret } ]"
+        + at
+        + " } ]";
   }
 
   @Override
@@ -36,20 +39,10 @@ class DingTalkChannelTest extends ChannelContract {
   }
 
   @Test
-  void itReadsLikeThisOnAPhone() {
+  void whoIsCalledIsCalledInMarkdownSinceACardCallsNobody() {
+    at = ", at: [ \"13800000001\" ], keyword: 烽火";
     send(usual());
-    assertThat(Json.tree(requests.get(0).body()).path("actionCard").path("text").asText())
-        .isEqualTo(
-            """
-            ### 【严重】支付宝支付成功率过低
-
-            **开始** 11-11 19:55:00，已 5 分钟
-
-            **数值** 61%（阈值 99.5%）
-
-            **影响** 约 ¥3.2 万/分钟
-
-            [手册](https://wiki.example/pay)""");
+    Golden.check("dingtalk.at.zh.json", payload(requests.get(0)));
   }
 
   @Test

@@ -2,29 +2,57 @@ package io.fenghuo.alerting.channel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.fenghuo.alerting.channel.Channel.Delivery;
-import io.fenghuo.alerting.config.RoutingFile;
+import jakarta.mail.MessagingException;
+import jakarta.mail.Session;
+import jakarta.mail.internet.MimeMessage;
 import java.io.BufferedReader;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
-import java.io.PrintWriter;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Properties;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Mail to a server that speaks as much SMTP as is needed. */
-class EmailChannelTest {
+class EmailChannelTest extends ChannelContract {
 
   private final List<String> lines = new CopyOnWriteArrayList<>();
   private volatile String recipientAnswer = "250 ok";
+  private volatile boolean hangsUpAfterData;
+  private volatile String security = "none";
   private ServerSocket server;
+
+  @Override
+  String config(String url) {
+    URI uri = URI.create(url);
+    return "email_configs: [ { host: "
+        + uri.getHost()
+        + ", port: "
+        + uri.getPort()
+        + ", from: fenghuo@shop.example, to: wang@shop.example, user: fenghuo, password: passpass"
+        + ", security: "
+        + (uri.getScheme().equals("https") ? "tls" : security)
+        + " } ]";
+  }
+
+  @Override
+  List<String> secrets() {
+    return List.of("passpass");
+  }
+
+  @Override
+  boolean speaksFirst() {
+    return true;
+  }
 
   @BeforeEach
   void open() throws IOException {
@@ -59,8 +87,15 @@ class EmailChannelTest {
       if (data) {
         if (line.equals(".")) {
           data = false;
+          if (hangsUpAfterData) {
+            return;
+          }
           say(socket, "250 queued");
         }
+      } else if (line.startsWith("EHLO")) {
+        say(socket, "250-fake\r\n250 AUTH PLAIN");
+      } else if (line.startsWith("AUTH")) {
+        say(socket, "235 welcome");
       } else if (line.startsWith("RCPT")) {
         say(socket, recipientAnswer);
       } else if (line.startsWith("DATA")) {
@@ -81,51 +116,62 @@ class EmailChannelTest {
     out.flush();
   }
 
-  private Answer send(String more) {
-    Channel channel =
-        RoutingFile.read(
-                "r.yml",
-                "route: { receiver: r }\nreceivers: [ { name: r, email_configs: [ { host: 127.0.0.1, port: "
-                    + server.getLocalPort()
-                    + ", from: fenghuo@shop.example, to: wang@shop.example"
-                    + more
-                    + " } ] } ]",
-                new PrintWriter(System.out))
-            .receivers()
-            .get("r")
-            .channels()
-            .values()
-            .iterator()
-            .next();
-    String address = channel.addresses(ChannelContract.NOW).get(0);
-    return channel.send(
-        new Delivery(
-            "n1",
-            channel.outlets(address).get(0),
-            address,
-            ChannelContract.usual(),
-            false,
-            ChannelContract.NOW));
+  private Answer send(Notice notice, String... global) {
+    return send(channel("http://127.0.0.1:" + server.getLocalPort(), global), notice, false);
   }
 
   @Test
-  void aMailHasItsSubjectAndText() {
-    assertThat(send(", security: none")).isInstanceOf(Answer.Sent.class);
-    assertThat(lines).contains("X-Fenghuo-Notification: n1");
-    assertThat(String.join("\n", lines))
-        .contains("Subject: =?UTF-8?")
-        .contains("wang@shop.example");
+  void whatIsSentIsWhatItWas() throws Exception {
+    golden("firing.zh", usual(), "zh");
+    golden("firing.en", usual(), "en");
+    golden("resolved.zh", over(), "zh");
+  }
+
+  private void golden(String name, Notice notice, String language) throws Exception {
+    lines.clear();
+    assertThat(send(notice, "language: " + language)).isInstanceOf(Answer.Sent.class);
+    MimeMessage message = received();
+    StringBuilder text = new StringBuilder();
+    for (String header :
+        List.of("From", "To", "Message-ID", "X-Fenghuo-Notification", "Content-Type")) {
+      text.append(header).append(": ").append(message.getHeader(header, ", ")).append('\n');
+    }
+    text.append("Subject: ").append(message.getSubject()).append("\n\n");
+    text.append(message.getContent().toString().replace("\r\n", "\n").strip()).append('\n');
+    Golden.check("email." + name + ".txt", text.toString());
+  }
+
+  private MimeMessage received() throws MessagingException {
+    List<String> mail = lines.subList(lines.indexOf("DATA") + 1, lines.indexOf("."));
+    return new MimeMessage(
+        Session.getInstance(new Properties()),
+        new ByteArrayInputStream(String.join("\r\n", mail).getBytes(StandardCharsets.UTF_8)));
   }
 
   @Test
   void aServerWithoutTlsGetsNothingUnlessAllowed() {
-    assertThat(send("")).isInstanceOf(Answer.Later.class);
-    assertThat(String.join("\n", lines)).doesNotContain("DATA");
+    security = "starttls";
+    assertThat(send(usual())).isInstanceOf(Answer.Later.class);
+    assertThat(String.join("\n", lines)).doesNotContain("DATA").doesNotContain("AUTH");
   }
 
   @Test
   void anUnknownRecipientIsNotTriedAgain() {
     recipientAnswer = "550 no such user";
-    assertThat(send(", security: none")).isInstanceOf(Answer.Never.class);
+    assertThat(send(usual())).isInstanceOf(Answer.Never.class);
+  }
+
+  @Test
+  void aBusyServerIsTriedAgain() {
+    recipientAnswer = "451 come back later";
+    assertThat(send(usual())).isInstanceOf(Answer.Later.class);
+  }
+
+  @Test
+  void anAnswerThatIsLostMayHideASuccess() {
+    hangsUpAfterData = true;
+    assertThat(send(usual()))
+        .isInstanceOfSatisfying(
+            Answer.Later.class, later -> assertThat(later.mayHaveBeenSent()).isTrue());
   }
 }

@@ -6,7 +6,7 @@ import io.fenghuo.alerting.Json;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-class WeComChannelTest extends ChannelContract {
+class WeComChannelTest extends HttpChannelContract {
 
   @Override
   String config(String url) {
@@ -35,7 +35,7 @@ class WeComChannelTest extends ChannelContract {
 
   @Test
   void theContentHasAtMost4096Bytes() {
-    send(notice("支付".repeat(5_000), 50));
+    send(notice("firing", "支付".repeat(5_000), 50));
     String content = Json.tree(requests.get(0).body()).path("markdown").path("content").asText();
     assertThat(content.getBytes(java.nio.charset.StandardCharsets.UTF_8).length)
         .isLessThanOrEqualTo(4_096);

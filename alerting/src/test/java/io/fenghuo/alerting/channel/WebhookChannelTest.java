@@ -6,7 +6,7 @@ import io.fenghuo.alerting.Json;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-class WebhookChannelTest extends ChannelContract {
+class WebhookChannelTest extends HttpChannelContract {
 
   @Override
   String config(String url) {
