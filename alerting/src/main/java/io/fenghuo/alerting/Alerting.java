@@ -74,7 +74,7 @@ public final class Alerting implements AutoCloseable {
     this.ends = new Ends(database, routing);
     List<Step> holds = List.of(new Inhibit(), new Mute());
     List<Step> path = List.of(holds.get(0), holds.get(1), new Announce(incidents), new Record());
-    this.flusher = new Flusher(database, routing, path, lookers);
+    this.flusher = new Flusher(database, routing, path, clock, lookers);
     this.escalator = new Escalator(database, routing, inbox, holds);
     this.deliverer = new Deliverer(database, routing, inbox, clock, owner, senders);
     this.selfWatch = new SelfWatch(database, routing, inbox);
@@ -125,34 +125,55 @@ public final class Alerting implements AutoCloseable {
   /** One round: everything that is due now, the requests started and not waited for. */
   public Round round() {
     Instant now = clock.instant();
-    return new Round(look(now), deliverer.run(now));
+    passTime(now);
+    int changes = 0;
+    // A storm makes more groups due than one round takes.
+    for (int looked = lookAll(now); looked > 0; looked = lookAll(now)) {
+      changes += looked;
+    }
+    changes += escalator.run(now);
+    return new Round(changes, deliverer.run(now));
   }
 
-  /** Everything but the requests; returns how many groups and incidents were gone on with. */
-  private int look(Instant now) {
+  private void passTime(Instant now) {
     ends.run(now);
     selfWatch.run(now);
-    int changes = 0;
-    for (int looked = flusher.run(now); looked > 0; looked = flusher.run(now)) {
-      changes += looked; // a storm makes more groups due than one look takes
+  }
+
+  private int lookAll(Instant now) {
+    int looked = 0;
+    for (Future<Boolean> look : flusher.run(now)) {
+      looked += await(look) ? 1 : 0;
     }
-    return changes + escalator.run(now);
+    return looked;
   }
 
   /** Rounds until nothing is due any more, requests waited for; what a test does at each second. */
   public void settle() {
     for (Round done = round(); done.changes() > 0 || !done.requests().isEmpty(); done = round()) {
-      for (Future<?> each : done.requests()) {
-        try {
-          each.get();
-        } catch (ExecutionException e) {
-          throw new IllegalStateException(e.getCause());
-        } catch (InterruptedException e) {
-          Thread.currentThread().interrupt();
-          return;
-        }
-      }
+      done.requests().forEach(Alerting::await);
     }
+  }
+
+  private static <T> T await(Future<T> work) {
+    try {
+      return work.get();
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /**
+   * Takes in what a provider reports of a message it had taken.
+   *
+   * @param id of the notification
+   * @return false when there is none of that id that waits for a report
+   */
+  public boolean report(String id, boolean delivered, String text) {
+    return deliverer.report(id, delivered, text, clock.instant());
   }
 
   /** Takes the routing file as it is now. */
@@ -172,7 +193,10 @@ public final class Alerting implements AutoCloseable {
                 goRound(
                     () -> {
                       follow();
-                      look(clock.instant());
+                      Instant now = clock.instant();
+                      passTime(now);
+                      flusher.run(now);
+                      escalator.run(now);
                     }),
             "alerting-rounds"));
     rounds.add(daemon(() -> goRound(() -> deliverer.run(clock.instant())), "alerting-delivery"));
@@ -221,6 +245,7 @@ public final class Alerting implements AutoCloseable {
       }
       lookers.shutdown();
       senders.shutdown();
+      lookers.awaitTermination(5, TimeUnit.SECONDS);
       if (!senders.awaitTermination(15, TimeUnit.SECONDS)) {
         senders.shutdownNow();
       }

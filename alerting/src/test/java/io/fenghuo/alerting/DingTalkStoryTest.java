@@ -173,4 +173,50 @@ class DingTalkStoryTest {
           .doesNotContain("<b>");
     }
   }
+
+  private static String twoRobots() {
+    return TEAM.replace(
+        "robots: [ {", "robots: [ { name: dead, token: token-of-dead, secret: SECdead }, {");
+  }
+
+  private static Reply refusingDead(Received request) {
+    return Reply.ok(
+        request.uri().getQuery().contains("token-of-dead")
+            ? "{\"errcode\":300001,\"errmsg\":\"token is not exist\"}"
+            : "{\"errcode\":0}");
+  }
+
+  @Test
+  void aRobotThatRefusesLeavesTheMessageToTheNextAndIsComplainedOf() {
+    try (Story story = new Story(twoRobots(), "ding", "sms", "own")) {
+      story.receiver("ding").answering(DingTalkStoryTest::refusingDead);
+      story.fire("A", "shop=1").until(1);
+      assertThat(story.receiver("ding").take())
+          .extracting(each -> query(each).get("access_token"))
+          .containsExactly("token-of-dead", "token-of-first");
+      assertThat(story.got("sms")).isEmpty();
+      assertThat(story.got("own")).containsExactly("0 first [OutletRefused]");
+      // It is not asked again at once, and not for ever left alone.
+      story.fire("A", "shop=2").until(599);
+      assertThat(story.receiver("ding").take())
+          .extracting(each -> query(each).get("access_token"))
+          .containsExactly("token-of-first");
+      story.until(601).fire("A", "shop=3");
+      assertThat(story.receiver("ding").take()).hasSize(2);
+    }
+  }
+
+  @Test
+  void whenAllRobotsRefuseTheNextChannelIsTold() {
+    try (Story story = new Story(twoRobots(), "ding", "sms", "own")) {
+      story
+          .receiver("ding")
+          .answering(r -> Reply.ok("{\"errcode\":300001,\"errmsg\":\"token is not exist\"}"));
+      story.fire("A", "shop=1").until(60);
+      assertThat(story.receiver("ding").take()).hasSize(2);
+      assertThat(story.got("sms")).containsExactly("0 first [A]");
+      assertThat(story.got("own"))
+          .containsExactlyInAnyOrder("0 first [OutletRefused]", "0 first [NotificationFailed]");
+    }
+  }
 }

@@ -46,7 +46,7 @@ final class FakeProvider implements AutoCloseable {
   private final InstantSource clock;
   private final List<Received> received = new CopyOnWriteArrayList<>();
   private volatile Function<Received, Reply> answers =
-      request -> Reply.ok("{\"errcode\":0,\"errmsg\":\"ok\"}");
+      request -> Reply.ok("{\"errcode\":0,\"errmsg\":\"ok\",\"code\":0,\"Code\":\"OK\"}");
 
   FakeProvider(InstantSource clock) {
     this.clock = clock;

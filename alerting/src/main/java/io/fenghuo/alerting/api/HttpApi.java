@@ -44,6 +44,7 @@ public final class HttpApi implements AutoCloseable {
               new AlertmanagerApi(alerting).addTo(config.routes);
               new OwnApi(alerting).addTo(config.routes);
               new ConfirmPage(alerting).addTo(config.routes);
+              new SmsReports(alerting).addTo(config.routes);
               config.routes.exception(
                   IllegalArgumentException.class,
                   (wrong, context) -> AlertmanagerApi.answer(context, 400, wrong.getMessage()));
@@ -72,8 +73,11 @@ public final class HttpApi implements AutoCloseable {
 
   private void admit(Context context) {
     context.header("Cache-Control", "no-store");
-    // A link brings its own signature; whether we live is no secret.
-    boolean open = context.path().startsWith("/i/") || context.path().startsWith("/-/healthy");
+    // A link brings its own signature, as does a provider; whether we live is no secret.
+    boolean open =
+        context.path().startsWith("/i/")
+            || context.path().startsWith("/receipts/")
+            || context.path().startsWith("/-/healthy");
     if (!open && !access.allows(context.header("Authorization"))) {
       context.header("WWW-Authenticate", "Bearer");
       throw new HttpResponseException(

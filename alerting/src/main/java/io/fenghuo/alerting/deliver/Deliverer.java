@@ -25,7 +25,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
@@ -111,7 +110,9 @@ public final class Deliverer {
       Instant createdAt,
       Instant deadline,
       boolean mayHaveBeenSent,
-      String outlet) {
+      boolean held,
+      String state,
+      String reason) {
 
     static Queued read(ResultSet row, StatementContext context) throws SQLException {
       return new Queued(
@@ -127,7 +128,9 @@ public final class Deliverer {
           KnownAlert.instant(row, "created_at"),
           KnownAlert.instant(row, "deadline"),
           row.getBoolean("may_have_been_sent"),
-          row.getString("outlet"));
+          row.getTimestamp("held_since") != null,
+          row.getString("state"),
+          row.getString("reason"));
     }
   }
 
@@ -219,6 +222,10 @@ public final class Deliverer {
           handle, queued, "gone", "the routing file has no " + queued.channel() + " any more", now);
       return Optional.empty();
     }
+    if (Outbox.NOBODY.equals(queued.reason())) {
+      fail(handle, queued, Outbox.NOBODY, "the addresses stood for nobody", now);
+      return Optional.empty();
+    }
     if (queued.attempts() > 0 && now.isAfter(queued.deadline())) {
       fail(handle, queued, Reason.DEADLINE.label(), "not delivered in time", now);
       return Optional.empty();
@@ -263,7 +270,7 @@ public final class Deliverer {
    * serves all of them: they become one digest.
    */
   private Queued fold(Handle handle, Queued queued, Instant now) {
-    if (queued.priority() == 0 || queued.attempts() > 0) {
+    if (queued.priority() == 0 || queued.attempts() > 0 || !queued.held()) {
       return queued;
     }
     List<Queued> waiting =
@@ -276,8 +283,7 @@ public final class Deliverer {
             .bind("address", queued.address())
             .map(Queued::read)
             .list();
-    boolean here = waiting.stream().anyMatch(each -> each.id().equals(queued.id()));
-    if (waiting.size() < 2 || !here) {
+    if (waiting.size() < 2) {
       return queued;
     }
     List<String> ids = waiting.stream().map(Queued::id).toList();
@@ -360,18 +366,13 @@ public final class Deliverer {
       handle.begin();
       return Optional.empty();
     }
-    handle
-        .createUpdate(
-            "update notification set state = 'sending', attempts = attempts + 1, outlet = :outlet"
-                + " where id = :id")
-        .bind("outlet", outlet.name())
-        .bind("id", queued.id())
-        .execute();
     long attempt =
         handle
             .createQuery(
-                "insert into attempt (notification_id, at, outlet, token) values (:id, :now, :outlet,"
-                    + " :token) returning id")
+                "with sending as (update notification set state = 'sending', attempts = attempts + 1,"
+                    + " outlet = :outlet where id = :id)"
+                    + " insert into attempt (notification_id, at, outlet, token)"
+                    + " values (:id, :now, :outlet, :token) returning id")
             .bind("id", queued.id())
             .bind("now", now)
             .bind("outlet", outlet.name())
@@ -416,18 +417,17 @@ public final class Deliverer {
         answer instanceof Answer.Later later
             ? later.reason()
             : answer instanceof Answer.Never never ? never.reason() : null;
-    handle
-        .createUpdate(
-            "update attempt set outcome = :outcome, reason = :reason, answer = :answer where id = :id")
-        .bind("outcome", outcome)
-        .bind("reason", reason == null ? null : reason.label())
-        .bind("answer", brief(answer.text()))
-        .bind("id", claim.attempt())
-        .execute();
     int mine =
         handle
             .createUpdate(
-                "update lane set lease_until = :now where lane = :lane and owner = :owner and token = :token")
+                "with noted as (update attempt set outcome = :outcome, reason = :reason,"
+                    + " answer = :answer where id = :attempt)"
+                    + " update lane set lease_until = :now"
+                    + " where lane = :lane and owner = :owner and token = :token")
+            .bind("outcome", outcome)
+            .bind("reason", reason == null ? null : reason.label())
+            .bind("answer", brief(answer.text()))
+            .bind("attempt", claim.attempt())
             .bind("now", now)
             .bind("lane", queued.lane())
             .bind("owner", owner)
@@ -437,7 +437,7 @@ public final class Deliverer {
       LOG.warn("notification {}: the lane was taken over, the answer is only noted", queued.id());
       return;
     }
-    String kind = queued.channel().replaceAll(".*/|\\[\\d+]$", "");
+    String kind = kind(queued);
     if (answer instanceof Answer.Sent sent) {
       handle
           .createUpdate(
@@ -461,15 +461,70 @@ public final class Deliverer {
     }
     if (answer instanceof Answer.Later later) {
       again(handle, queued, later, now);
+    } else if (reason == Reason.AUTH_ERROR && isAnotherFree(handle, claim, now)) {
+      Quotas.penalise(handle, claim.outlet(), now.plus(claim.outlet().penalty()));
+      again(handle, queued, new Answer.Later(reason, Duration.ZERO, false, answer.text()), now);
+      complainOfOutlet(handle, claim, answer.text(), now);
     } else {
       fail(handle, queued, reason.label(), answer.text(), now);
     }
   }
 
+  /** A robot that refuses us says nothing about the others in the rotation. */
+  private static boolean isAnotherFree(Handle handle, Claim claim, Instant now) {
+    return claim.channel().outlets(claim.queued().address()).stream()
+        .filter(outlet -> !outlet.name().equals(claim.outlet().name()))
+        .anyMatch(outlet -> Quotas.isFree(handle, outlet, now));
+  }
+
+  /**
+   * What the carrier says of a message its provider had taken. Said again it changes nothing.
+   *
+   * @return false when no notification of that id waits for it
+   */
+  public boolean report(String id, boolean delivered, String text, Instant now) {
+    return database.inTransaction(
+        handle -> {
+          Optional<Queued> found =
+              handle
+                  .createQuery(
+                      "select * from notification where id = :id and receipt is null"
+                          + " and (state = 'sent' or state = 'queued' and may_have_been_sent)"
+                          + " for update")
+                  .bind("id", id)
+                  .map(Queued::read)
+                  .findOne();
+          boolean sent = found.filter(each -> each.state().equals("sent")).isPresent();
+          // Of one that is still to be sent again, that it failed is nothing new.
+          if (found.isEmpty() || !delivered && !sent) {
+            return false;
+          }
+          handle
+              .createUpdate(
+                  "update notification set receipt = :text, state = 'sent',"
+                      + " finished_at = coalesce(finished_at, :now), reason = null where id = :id")
+              .bind("text", brief(text))
+              .bind("now", now)
+              .bind("id", id)
+              .execute();
+          if (!sent) {
+            Database.count(handle, "sent", kind(found.get()), 1);
+          }
+          if (!delivered) {
+            fail(handle, found.get(), "notDelivered", text, now);
+          }
+          return true;
+        });
+  }
+
+  private static String kind(Queued queued) {
+    return queued.channel().replaceAll(".*/|\\[\\d+]$", "");
+  }
+
   private void again(Handle handle, Queued queued, Answer.Later later, Instant now) {
     Instant next = now.plus(Backoff.after(queued.id(), queued.attempts() + 1));
-    // "Too many" is the outlet's state, not the message's: another robot may take it at once.
-    if (later.reason() == Reason.RATE_LIMITED) {
+    // The outlet's state, not the message's: another robot may take it at once.
+    if (later.reason() == Reason.RATE_LIMITED || later.reason() == Reason.AUTH_ERROR) {
       next = now;
     } else if (now.plus(later.after()).isAfter(next)) {
       next = now.plus(later.after());
@@ -514,8 +569,7 @@ public final class Deliverer {
         .bind("fallback", fallback.isEmpty() ? null : fallback)
         .bind("id", queued.id())
         .execute();
-    String kind = queued.channel().replaceAll(".*/|\\[\\d+]$", "");
-    Database.count(handle, "failed", kind + "|" + reason, 1);
+    Database.count(handle, "failed", kind(queued) + "|" + reason, 1);
     if (!fallback.isEmpty()) {
       Receiver next = routing.get().receivers().get(fallback);
       Outbox.queue(
@@ -532,23 +586,48 @@ public final class Deliverer {
   }
 
   private void complain(Handle handle, Queued queued, String reason, String text, Instant now) {
-    TreeMap<String, String> labels = new TreeMap<>();
-    labels.put("alertname", "NotificationFailed");
-    labels.put("channel", queued.channel());
-    labels.put("severity", fallback(queued).isEmpty() ? "critical" : "warning");
-    labels.put(Route.OWN, "delivery");
+    raise(
+        handle,
+        Map.of(
+            "alertname",
+            "NotificationFailed",
+            "channel",
+            queued.channel(),
+            "severity",
+            fallback(queued).isEmpty() ? "critical" : "warning"),
+        "通知未送达：" + queued.channel() + "（" + reason + "）",
+        "A notification was not delivered: " + queued.channel() + " (" + reason + ")",
+        text,
+        now);
+  }
+
+  private void complainOfOutlet(Handle handle, Claim claim, String text, Instant now) {
+    String outlet = claim.outlet().name();
+    raise(
+        handle,
+        Map.of(
+            "alertname",
+            "OutletRefused",
+            "channel",
+            claim.queued().channel(),
+            "outlet",
+            outlet,
+            "severity",
+            "warning"),
+        outlet + " 拒绝发送，已由同组其他机器人代发",
+        outlet + " refuses us; another of its group sends instead",
+        text,
+        now);
+  }
+
+  private void raise(
+      Handle handle, Map<String, String> labels, String zh, String en, String text, Instant now) {
     inbox.accept(
         handle,
         List.of(
             new Reported(
-                Labels.of(labels),
-                Map.of(
-                    "summary_zh",
-                    "通知未送达：" + queued.channel() + "（" + reason + "）",
-                    "summary_en",
-                    "A notification was not delivered: " + queued.channel() + " (" + reason + ")",
-                    "answer",
-                    brief(text)),
+                Labels.of(labels).with(Route.OWN, "delivery"),
+                Map.of("summary_zh", zh, "summary_en", en, "description", brief(text)),
                 now,
                 null,
                 now.plus(routing.get().happeningLasts()),

@@ -15,6 +15,9 @@ import org.jdbi.v3.core.Handle;
 /** Every notification is a row here before it is a request anywhere. */
 public final class Outbox {
 
+  /** The reason of a notification whose addresses stood for nobody; it goes the next way. */
+  static final String NOBODY = "nobody";
+
   private Outbox() {}
 
   /**
@@ -44,10 +47,8 @@ public final class Outbox {
       // Nobody to tell, as when nobody is on duty: a failure that can be seen, not a silence.
       String id = insert(handle, receiver, channel, "", notice, cause, now);
       handle
-          .createUpdate(
-              "update notification set state = 'failed', finished_at = :now, reason = 'nobody',"
-                  + " answer = 'the addresses stand for nobody now' where id = :id and state = 'queued'")
-          .bind("now", now)
+          .createUpdate("update notification set reason = :nobody where id = :id and attempts = 0")
+          .bind("nobody", NOBODY)
           .bind("id", id)
           .execute();
     }

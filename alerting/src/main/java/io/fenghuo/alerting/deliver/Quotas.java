@@ -69,6 +69,11 @@ final class Quotas {
         .findOne();
   }
 
+  /** Whether the provider has not said "too many", or refused us, until after now. */
+  static boolean isFree(Handle handle, Outlet outlet, Instant now) {
+    return penalty(handle, outlet).filter(now::isBefore).isEmpty();
+  }
+
   private static Optional<Instant> lock(Handle handle, Outlet outlet) {
     handle
         .createUpdate("insert into quota (name) values (:name) on conflict do nothing")

@@ -51,14 +51,27 @@ public final class Links {
     return "/i/" + incident + "?until=" + seconds + "&sign=" + sign(incident, seconds);
   }
 
+  /** Where a provider reports what became of messages; only whom it was given to can find it. */
+  public String receipts(String provider) {
+    return "/receipts/" + provider + "/" + sign(provider, 0);
+  }
+
+  public boolean isReceipts(String provider, String path) {
+    return same(receipts(provider), path);
+  }
+
+  private static boolean same(String expected, String given) {
+    return MessageDigest.isEqual(
+        expected.getBytes(StandardCharsets.UTF_8), given.getBytes(StandardCharsets.UTF_8));
+  }
+
   /** Why a link does not open, or empty. */
   public String complaint(String incident, String until, String sign, Instant now) {
     if (until == null || sign == null || !until.matches("\\d{1,12}")) {
       return "incomplete";
     }
     long seconds = Long.parseLong(until);
-    byte[] expected = sign(incident, seconds).getBytes(StandardCharsets.UTF_8);
-    if (!MessageDigest.isEqual(expected, sign.getBytes(StandardCharsets.UTF_8))) {
+    if (!same(sign(incident, seconds), sign)) {
       return "wrong";
     }
     return now.getEpochSecond() > seconds ? "expired" : "";

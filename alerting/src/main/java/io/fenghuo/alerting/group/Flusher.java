@@ -10,65 +10,80 @@ import io.fenghuo.alerting.config.Route;
 import io.fenghuo.alerting.config.Routing;
 import io.fenghuo.alerting.group.Flush.Told;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.function.Supplier;
 import org.jdbi.v3.core.Handle;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Looks at groups whose time has come: each in a transaction of its own, through all the steps. */
 public final class Flusher {
 
-  private static final int AT_ONCE = 200;
+  private static final Logger LOG = LoggerFactory.getLogger(Flusher.class);
+
+  /**
+   * Looks under way, most of them in line: as many as are soon done, so that the urgent go first.
+   */
+  private static final int AT_ONCE = 32;
 
   private final Database database;
   private final Supplier<Routing> routing;
   private final List<Step> steps;
+  private final InstantSource clock;
   private final ExecutorService lookers;
+  private final Set<String> inHand = ConcurrentHashMap.newKeySet();
 
   /**
    * @param lookers groups are looked at side by side, each by one of these threads
    */
   public Flusher(
-      Database database, Supplier<Routing> routing, List<Step> steps, ExecutorService lookers) {
+      Database database,
+      Supplier<Routing> routing,
+      List<Step> steps,
+      InstantSource clock,
+      ExecutorService lookers) {
     this.database = database;
     this.routing = routing;
     this.steps = steps;
+    this.clock = clock;
     this.lookers = lookers;
   }
 
   /**
-   * Looks at every group that is due; returns how many.
+   * Starts to look at the groups that are due. None waits for another: a group of thousands must
+   * not hold up the first word about a new one.
    *
-   * @throws IllegalStateException when a look failed; the others are done
+   * @return the looks under way, for whoever wants to wait for them: whether it was still due
    */
-  public int run(Instant now) {
-    List<String> due = database.read(handle -> Groups.due(handle, now, AT_ONCE));
+  public List<Future<Boolean>> run(Instant now) {
     List<Future<Boolean>> looks = new ArrayList<>();
-    for (String key : due) {
-      looks.add(lookers.submit(() -> database.inTransaction(handle -> look(handle, key, now))));
-    }
-    int looked = 0;
-    Throwable failure = null;
-    for (Future<Boolean> look : looks) {
-      try {
-        looked += look.get() ? 1 : 0;
-      } catch (ExecutionException e) {
-        failure = e.getCause();
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        return looked;
+    for (String key : database.read(handle -> Groups.due(handle, now, AT_ONCE))) {
+      if (inHand.add(key)) {
+        looks.add(lookers.submit(() -> look(key)));
       }
     }
-    if (failure != null) {
-      throw new IllegalStateException(failure);
+    return looks;
+  }
+
+  private boolean look(String key) {
+    try {
+      return database.inTransaction(handle -> look(handle, key, clock.instant()));
+    } catch (RuntimeException e) {
+      // The group is still due, and is looked at again in the next round.
+      LOG.warn("a look at {} failed: {}", key, e.toString());
+      throw e;
+    } finally {
+      inHand.remove(key);
     }
-    return looked;
   }
 
   private boolean look(Handle handle, String key, Instant now) {

@@ -136,12 +136,16 @@ public final class Groups {
         .execute();
   }
 
-  /** The keys of groups whose time has come, the longest due first. */
+  /**
+   * The keys of groups whose time has come, the most urgent first: one that waits half a minute or
+   * five anyway may be some seconds late, and the first word about one that does not wait may not.
+   */
   public static List<String> due(Handle handle, Instant now, int most) {
     return handle
         .createQuery(
             "select group_key from alert_group where next_flush_at <= :now"
-                + " order by next_flush_at limit :most")
+                + " order by next_flush_at + least((next_flush_at - opened_at) / 10, interval '10 s'),"
+                + " next_flush_at limit :most")
         .bind("now", now)
         .bind("most", most)
         .mapTo(String.class)
