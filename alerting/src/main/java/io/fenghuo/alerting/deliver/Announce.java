@@ -29,9 +29,13 @@ public final class Announce implements Step {
 
   @Override
   public void apply(Flush flush) {
-    incidents.open(flush);
+    boolean opens = incidents.opens(flush);
     Map<String, Told> before = Map.copyOf(flush.told());
     Receiver receiver = flush.routing().receivers().get(flush.route().receiver());
+    Notice notice = notice(flush, before, opens);
+    if (opens) {
+      incidents.open(flush, notice);
+    }
     for (Map.Entry<String, Channel> channel : receiver.channels().entrySet()) {
       Told last = before.get(channel.getKey());
       Optional<Dedup.News> news =
@@ -53,11 +57,13 @@ public final class Announce implements Step {
                       flush.handle(),
                       receiver,
                       channel.getKey(),
-                      notice(flush, before, reason),
+                      notice.with(notice.kind(), reason, receiver.name()),
                       flush.groupKey() + "|" + flush.openedAt() + "|" + flush.number(),
                       flush.now()));
     }
-    incidents.follow(flush, notice(flush, before, "escalation"));
+    if (!opens) {
+      incidents.follow(flush, notice);
+    }
   }
 
   /** Who was told that an alert burns is owed its end, also while it is held back. */
@@ -76,7 +82,8 @@ public final class Announce implements Step {
     return new Told(firing, told.stale(), told.resolved(), told.at());
   }
 
-  private Notice notice(Flush flush, Map<String, Told> before, String reason) {
+  /** What there is to say, but for why it is said now. */
+  private Notice notice(Flush flush, Map<String, Told> before, boolean opens) {
     List<KnownAlert> told =
         flush.open().stream()
             .filter(alert -> !Dedup.PASSED.equals(alert.endedAs()))
@@ -95,7 +102,7 @@ public final class Announce implements Step {
     return new Notice(
         "alert",
         over ? "resolved" : "firing",
-        reason,
+        "",
         flush.route().receiver(),
         flush.groupKey(),
         flush.groupLabels().values(),
@@ -106,7 +113,7 @@ public final class Announce implements Step {
         flush.severity().label(),
         incident,
         incident.isEmpty() ? "" : incidents.link(incident, flush.now()),
-        incident.isEmpty() ? "" : incidents.answeredBy(flush.handle(), incident),
+        incident.isEmpty() || opens ? "" : incidents.answeredBy(flush.handle(), incident),
         List.of());
   }
 

@@ -21,11 +21,6 @@ import org.jdbi.v3.core.Handle;
 /** Incidents: opened and followed by the looks at their group, answered and resolved by people. */
 public final class Incidents {
 
-  /**
-   * The service's own complaints open incidents without clocks: a breach of a breach helps nobody.
-   */
-  static final String OWN = "fenghuo_about";
-
   private static final String ALERTS = "alerts";
 
   private final Database database;
@@ -52,13 +47,25 @@ public final class Incidents {
   /** One line of an incident's story. */
   public record Entry(Instant at, String who, String what, String detail) {}
 
-  /** An incident opens with the first alert that burns and that nobody holds back. */
-  public void open(Flush flush) {
+  /**
+   * Whether an incident opens now, with the first alert that burns and that nobody holds back. Its
+   * id is derived, so that what is said about it can name it before it is kept.
+   */
+  public boolean opens(Flush flush) {
     if (flush.incidentId() != null || flush.burning().isEmpty()) {
-      return;
+      return false;
     }
-    String id =
-        Outbox.id("incident", flush.groupKey(), flush.openedAt().toString(), flush.number() + "");
+    flush.openIncident(
+        Outbox.id("incident", flush.groupKey(), flush.openedAt().toString(), flush.number() + ""));
+    return true;
+  }
+
+  /**
+   * Keeps an incident that opens.
+   *
+   * @param notice what escalations will say
+   */
+  public void open(Flush flush, Notice notice) {
     ClockRule clockRule = clockRule(flush);
     Escalation escalation =
         isAboutIncidents(flush)
@@ -67,25 +74,27 @@ public final class Incidents {
     flush
         .handle()
         .createUpdate(
-            "insert into incident (id, group_key, route, labels, severity, opened_at, notice, state,"
-                + " escalation, step_at, answer_by, resolve_by) values (:id, :key, :route,"
-                + " cast(:labels as jsonb), :severity, :now, '{}', 'open', :escalation, :stepAt,"
-                + " :answerBy, :resolveBy) on conflict (id) do nothing")
-        .bind("id", id)
+            "with opened as (insert into incident (id, group_key, route, labels, severity, opened_at,"
+                + " notice, state, escalation, step_at, answer_by, resolve_by) values (:id, :key,"
+                + " :route, cast(:labels as jsonb), :severity, :now, cast(:notice as jsonb), 'open',"
+                + " :escalation, :stepAt, :answerBy, :resolveBy) on conflict (id) do nothing)"
+                + " insert into incident_entry (incident_id, at, who, what, detail)"
+                + " values (:id, :now, :who, 'opened', :key)")
+        .bind("id", flush.incidentId())
         .bind("key", flush.groupKey())
         .bind("route", flush.route().id())
         .bind("labels", Json.write(flush.groupLabels().values()))
         .bind("severity", flush.severity().label())
         .bind("now", flush.now())
+        .bind("notice", Json.write(notice))
         .bind("escalation", escalation == null ? null : escalation.name())
         .bind(
             "stepAt",
             escalation == null ? null : flush.now().plus(escalation.steps().get(0).after()))
         .bind("answerBy", deadline(flush.now(), clockRule.answerWithin()))
         .bind("resolveBy", deadline(flush.now(), clockRule.resolveWithin()))
+        .bind("who", ALERTS)
         .execute();
-    tell(flush.handle(), id, flush.now(), ALERTS, "opened", flush.groupKey());
-    flush.openIncident(id);
   }
 
   private static Instant deadline(Instant now, Duration within) {

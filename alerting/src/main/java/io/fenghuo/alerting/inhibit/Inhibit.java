@@ -1,5 +1,6 @@
 package io.fenghuo.alerting.inhibit;
 
+import io.fenghuo.alerting.Json;
 import io.fenghuo.alerting.alert.KnownAlert;
 import io.fenghuo.alerting.alert.Matcher;
 import io.fenghuo.alerting.config.InhibitRule;
@@ -11,6 +12,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 
 /**
@@ -47,18 +49,14 @@ public final class Inhibit implements Step {
     if (!concerned) {
       return by;
     }
-    List<KnownAlert> sources = new ArrayList<>();
-    handle
-        .createQuery("select " + KnownAlert.COLUMNS + " from alert a where ended_at is null")
-        .map(KnownAlert::read)
-        .forEach(
-            source -> {
-              if (!source.staleAt(now)
-                  && rules.stream()
-                      .anyMatch(rule -> Matcher.allMatch(rule.source(), source.labels()))) {
-                sources.add(source);
-              }
-            });
+    List<KnownAlert> sources =
+        candidates(handle, rules).stream()
+            .filter(source -> !source.staleAt(now))
+            .filter(
+                source ->
+                    rules.stream()
+                        .anyMatch(rule -> Matcher.allMatch(rule.source(), source.labels())))
+            .toList();
     for (KnownAlert alert : alerts) {
       for (KnownAlert source : sources) {
         if (!source.fingerprint().equals(alert.fingerprint())
@@ -69,5 +67,33 @@ public final class Inhibit implements Step {
       }
     }
     return by;
+  }
+
+  /**
+   * Alerts that burn and have the labels some rule's source names with {@code =}: the database
+   * looks through all of them, and we through what is left.
+   */
+  private static List<KnownAlert> candidates(Handle handle, List<InhibitRule> rules) {
+    List<String> named =
+        rules.stream()
+            .map(
+                rule ->
+                    rule.source().stream()
+                        .filter(matcher -> matcher.equal() && !matcher.regex())
+                        .filter(matcher -> !matcher.value().isEmpty())
+                        .collect(
+                            Collectors.toMap(Matcher::name, Matcher::value, (one, other) -> one)))
+            .map(Json::write)
+            .distinct()
+            .toList();
+    return handle
+        .createQuery(
+            "select "
+                + KnownAlert.COLUMNS
+                + " from alert a where ended_at is null and exists (select 1 from"
+                + " jsonb_array_elements(cast(:named as jsonb)) n where a.labels @> n)")
+        .bind("named", "[" + String.join(",", named) + "]")
+        .map(KnownAlert::read)
+        .list();
   }
 }

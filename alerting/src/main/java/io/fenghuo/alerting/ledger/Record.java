@@ -33,13 +33,14 @@ public final class Record implements Step {
     }
     letGo(flush, gone);
     boolean empty =
-        flush
-                .handle()
-                .createQuery("select count(*) from group_alert where group_key = :key")
-                .bind("key", flush.groupKey())
-                .mapTo(Integer.class)
-                .one()
-            == 0;
+        gone.size() == flush.alerts().size()
+            && flush
+                    .handle()
+                    .createQuery("select count(*) from group_alert where group_key = :key")
+                    .bind("key", flush.groupKey())
+                    .mapTo(Integer.class)
+                    .one()
+                == 0;
     if (empty) {
       flush
           .handle()
