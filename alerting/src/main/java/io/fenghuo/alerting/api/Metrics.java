@@ -119,30 +119,48 @@ final class Metrics extends Collector {
             "alertmanager_config_last_reload_successful",
             "Whether the routing file as it is now is in force.",
             alerting.routing().complaint().isEmpty() ? 1 : 0));
-    SummaryMetricFamily latency =
-        new SummaryMetricFamily(
+    all.add(
+        seconds(
+            handle,
             "fenghuo_queued_to_sent_seconds",
             "From the row to the provider's answer, last hour.",
-            List.of(),
-            List.of(0.5, 0.99));
+            "finished_at - created_at",
+            ""));
+    all.add(
+        seconds(
+            handle,
+            "fenghuo_start_to_sent_seconds",
+            "From an alert's start to the provider's answer to the first word about it, last hour.",
+            "finished_at - to_timestamp(cast(notice -> 'alerts' -> 0 ->> 'startsAt' as bigint) / 1000.0)",
+            " and notice ->> 'reason' = 'first'"));
+    return all;
+  }
+
+  private MetricFamilySamples seconds(
+      Handle handle, String metric, String help, String interval, String condition) {
+    SummaryMetricFamily family =
+        new SummaryMetricFamily(metric, help, List.of(), List.of(0.5, 0.99));
     Map<String, Object> row =
         handle
             .createQuery(
                 "select count(*) as n, coalesce(sum(s), 0) as total,"
                     + " coalesce(percentile_disc(0.5) within group (order by s), 0) as median,"
                     + " coalesce(percentile_disc(0.99) within group (order by s), 0) as high from"
-                    + " (select cast(extract(epoch from finished_at - created_at) as float8) as s from notification"
-                    + " where state = 'sent' and finished_at > :since) times")
+                    + " (select cast(extract(epoch from "
+                    + interval
+                    + ") as float8) as s from notification"
+                    + " where state = 'sent' and finished_at > :since"
+                    + condition
+                    + ") times")
             .bind("since", alerting.clock().instant().minusSeconds(3_600))
             .mapToMap()
             .one();
-    latency.addMetric(
+    family.addMetric(
         List.of(),
         number(row, "n"),
         number(row, "total"),
         List.of(number(row, "median"), number(row, "high")));
-    all.add(latency);
-    return all;
+    return family;
   }
 
   private static double number(Map<String, Object> row, String column) {
