@@ -4,6 +4,7 @@ import io.fenghuo.alerting.alert.KnownAlert;
 import io.fenghuo.alerting.alert.Labels;
 import io.fenghuo.alerting.alert.Reported;
 import io.fenghuo.alerting.channel.Channel;
+import io.fenghuo.alerting.channel.Language;
 import io.fenghuo.alerting.channel.Notice;
 import io.fenghuo.alerting.config.Receiver;
 import io.fenghuo.alerting.config.Route;
@@ -29,10 +30,12 @@ import org.jdbi.v3.core.Handle;
 final class SelfWatch {
 
   private static final Duration DAY = Duration.ofDays(1);
+  private static final Duration SECOND = Duration.ofSeconds(1);
 
   private final Database database;
   private final Supplier<Routing> routing;
   private final Inbox inbox;
+  private Instant looked = Instant.EPOCH;
 
   SelfWatch(Database database, Supplier<Routing> routing, Inbox inbox) {
     this.database = database;
@@ -41,6 +44,10 @@ final class SelfWatch {
   }
 
   void run(Instant now) {
+    if (now.isBefore(looked.plus(SECOND))) {
+      return; // rounds are many a second, and this takes locks
+    }
+    looked = now;
     Routing.SelfWatch wanted = routing.get().selfWatch();
     if (!wanted.heartbeatEvery().isZero()) {
       database.useTransaction(
@@ -171,44 +178,40 @@ final class SelfWatch {
     }
     keep(handle, "digest", today.toString());
     Receiver receiver = routing.get().receivers().get(wanted.digestReceiver());
+    Language in = routing.get().wording().language();
     List<String> lines = new ArrayList<>();
     Instant since = now.minus(DAY);
     lines.add(
         count(
             handle,
-            "事件 / incidents: ",
+            in.of("新事件：", "new incidents: "),
             "select count(*) from incident where opened_at > :since",
             since));
     lines.add(
         count(
             handle,
-            "未解决 / open: ",
+            in.of("未解决事件：", "open incidents: "),
             "select count(*) from incident where state <> 'resolved'",
             since));
     lines.add(
         count(
             handle,
-            "已送达 / sent: ",
+            in.of("已送达消息：", "messages sent: "),
             "select count(*) from notification where state = 'sent' and finished_at > :since",
             since));
     lines.add(
         count(
             handle,
-            "合并 / folded: ",
+            in.of("限流合并：", "folded into digests: "),
             "select count(*) from notification where state = 'folded' and finished_at > :since",
             since));
     lines.add(
         count(
             handle,
-            "未送达 / failed: ",
+            in.of("未送达：", "not delivered: "),
             "select count(*) from notification where state = 'failed' and finished_at > :since",
             since));
-    Notice notice =
-        own(
-            "digest",
-            routing.get().wording().language().of("过去 24 小时", "the last 24 hours"),
-            receiver,
-            lines);
+    Notice notice = own("digest", in.of("过去 24 小时", "the last 24 hours"), receiver, lines);
     Outbox.queue(handle, receiver, notice, "daily|" + today, now);
   }
 
