@@ -7,13 +7,16 @@ import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.InetSocketAddress;
+import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.LocalTime;
 import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -77,7 +80,8 @@ final class Receiver implements Callable<Integer> {
             + LocalTime.now(ZoneId.systemDefault()).truncatedTo(ChronoUnit.SECONDS)
             + " "
             + exchange.getRequestURI().getPath());
-    out.println(readable(body).replaceAll("[\\p{Cntrl}&&[^\n]]", " "));
+    String read = readable(exchange.getRequestURI().getRawQuery(), body);
+    out.println(read.replaceAll("[\\p{Cntrl}&&[^\n]]", " "));
     out.flush();
     // What each kind of provider calls success; none minds the others' fields.
     byte[] answer =
@@ -89,8 +93,34 @@ final class Receiver implements Callable<Integer> {
     exchange.close();
   }
 
-  /** The text a person would see, where the body is one we know; else the body. */
-  static String readable(String body) {
+  /** The text a person would see, where the request is one we know; else the body. */
+  static String readable(String query, String body) {
+    Map<String, String> parameters = parameters(query);
+    if (parameters.containsKey("TemplateParam")) {
+      return "SMS "
+          + parameters.get("PhoneNumbers")
+          + " 【"
+          + parameters.get("SignName")
+          + "】"
+          + parameters.get("TemplateParam");
+    }
+    return readable(body);
+  }
+
+  private static Map<String, String> parameters(String query) {
+    Map<String, String> parameters = new HashMap<>();
+    for (String pair : query == null ? new String[0] : query.split("&")) {
+      int sign = pair.indexOf('=');
+      if (sign > 0) {
+        parameters.put(
+            pair.substring(0, sign),
+            URLDecoder.decode(pair.substring(sign + 1), StandardCharsets.UTF_8));
+      }
+    }
+    return parameters;
+  }
+
+  private static String readable(String body) {
     JsonNode json;
     try {
       json = JSON.readTree(body);
@@ -113,6 +143,21 @@ final class Receiver implements Callable<Integer> {
                 : "";
         return text + button;
       }
+    }
+    if (json.path("card").isObject()) {
+      List<String> lines = new ArrayList<>();
+      lines.add(json.path("card").path("header").path("title").path("content").asText());
+      for (JsonNode element : json.path("card").path("elements")) {
+        lines.add(element.path("content").asText(""));
+        for (JsonNode button : element.path("actions")) {
+          lines.add(
+              "[ "
+                  + button.path("text").path("content").asText()
+                  + " ] "
+                  + button.path("url").asText());
+        }
+      }
+      return String.join("\n", lines).strip();
     }
     if (json.path("alerts").isArray()) {
       List<String> lines = new ArrayList<>();

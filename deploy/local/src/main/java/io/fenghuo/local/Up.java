@@ -81,6 +81,13 @@ final class Up implements Callable<Integer> {
   private double rate;
 
   @Option(
+      names = "--break-after",
+      paramLabel = "TIME",
+      converter = DurationText.class,
+      description = "When what is special about the scenario begins, such as 5m.")
+  private Duration breakAfter;
+
+  @Option(
       names = "--seed",
       paramLabel = "N",
       description = "Seed of the simulation (default: one nobody had before).")
@@ -285,7 +292,8 @@ final class Up implements Callable<Integer> {
       return null;
     }
     try {
-      return Scenario.named(simulate);
+      Scenario named = Scenario.named(simulate);
+      return breakAfter == null ? named : named.beginningAfter(breakAfter);
     } catch (IllegalArgumentException e) {
       throw CommandFailure.usage("--simulate: " + e.getMessage() + ", " + NO_SIMULATION);
     }
