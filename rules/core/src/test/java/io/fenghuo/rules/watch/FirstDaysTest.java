@@ -31,7 +31,9 @@ class FirstDaysTest {
 
   private static Watch shipped(String id) throws Exception {
     String file = id + ".yaml";
-    return Watches.read(Map.of(file, RulePacks.in(Path.of("..", "packs")).get(file)), SHANGHAI).watch(id).get();
+    return Watches.read(Map.of(file, RulePacks.in(Path.of("..", "packs")).get(file)), SHANGHAI)
+        .watch(id)
+        .get();
   }
 
   /** How much of its busiest the shop is: least at four in the night, most at nine. */
