@@ -1,5 +1,7 @@
 package io.fenghuo.console;
 
+import io.fenghuo.alerting.Database;
+import io.fenghuo.alerting.Secret;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -21,12 +23,23 @@ final class TestDatabase {
       if (server == null) {
         server = EmbeddedPostgres.builder().setServerConfig("max_connections", "200").start();
       }
+      if (NEXT.get() == 0) {
+        migrate();
+      }
       String name = "test" + NEXT.incrementAndGet();
-      execute("create database " + name);
+      execute("create database " + name + " template migrated");
       return server.getJdbcUrl("postgres", name);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** Once with all tables: copies of it need no migration. */
+  private static void migrate() {
+    execute("create database migrated");
+    String url = server.getJdbcUrl("postgres", "migrated");
+    Database.open(url, "postgres", new Secret("")).close();
+    ConsoleDatabase.open(url, "postgres", new Secret("")).close();
   }
 
   /** Takes the database away: nobody can connect, and whoever was is thrown out. */

@@ -30,6 +30,15 @@ public final class FigureJson {
 
   /** The whole figure, with its title. */
   public ObjectNode figure(KpiPoint point) {
+    return figure(point, Integer.MAX_VALUE);
+  }
+
+  /**
+   * The figure with its title.
+   *
+   * @param places of a ranking that are shown
+   */
+  ObjectNode figure(KpiPoint point, int places) {
     ObjectNode node = Json.MAPPER.createObjectNode();
     node.put("name", point.getName());
     node.set("dimensions", Json.MAPPER.valueToTree(new TreeMap<>(point.getDimensions())));
@@ -42,8 +51,8 @@ public final class FigureJson {
     node.put("unit", point.getUnit());
     number(node, "error", point.getError());
     ArrayNode ranking = node.putArray("ranking");
-    point
-        .getRanking()
+    point.getRanking().stream()
+        .limit(places)
         .forEach(
             item ->
                 number(ranking.addObject().put("item", item.getItem()), "value", item.getValue()));

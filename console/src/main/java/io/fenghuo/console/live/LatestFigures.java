@@ -77,13 +77,16 @@ public final class LatestFigures implements Heard {
 
   static boolean isShown(KpiPoint point) {
     if (point.getName().startsWith("campaign/")) {
-      return point.getWindow() == Window.MINUTE;
+      return point.getWindow() == Window.MINUTE && point.getName().contains(".");
     }
     if (point.getWindow() != Window.DAY && point.getWindow() != Window.MINUTE) {
       return false;
     }
     if (point.getDimensions().isEmpty()) {
       return WHOLE.contains(point.getName());
+    }
+    if (point.getDimensions().containsKey("province") && point.getWindow() != Window.DAY) {
+      return false;
     }
     return point.getDimensions().size() == 1
         && CUTS.getOrDefault(point.getName(), Set.of()).containsAll(point.getDimensions().keySet());

@@ -39,6 +39,9 @@ public final class LiveScreen implements AutoCloseable {
   /** Figures that have not moved for so long are not known to be those of now. */
   private static final Duration STALE = Duration.ofSeconds(30);
 
+  /** Of a ranking; nobody reads the eleventh from five metres. */
+  private static final int PLACES = 10;
+
   private final LatestFigures figures;
   private final AlertFeed alerts;
   private final DecisionFeed decisions;
@@ -158,7 +161,7 @@ public final class LiveScreen implements AutoCloseable {
 
   private ArrayNode figures(List<KpiPoint> points) {
     ArrayNode all = Json.MAPPER.createArrayNode();
-    points.forEach(point -> all.add(json.figure(point)));
+    points.forEach(point -> all.add(json.figure(point, PLACES)));
     return all;
   }
 
