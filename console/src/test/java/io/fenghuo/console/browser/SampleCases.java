@@ -183,7 +183,8 @@ final class SampleCases {
     Instant ordered = Instant.parse((String) all.get("openedAt"));
     List<Object> timeline = new ArrayList<>();
     String[][] events = {
-      {"logins", "LOGIN", "登录失败，密码错误，上海", "user"}, {"logins", "LOGIN", "登录失败，密码错误，上海", "user"},
+      {"logins", "LOGIN", "登录失败，密码错误，上海", "user"},
+      {"logins", "LOGIN", "登录失败，密码错误，上海", "user"},
       {"logins", "LOGIN", "登录成功，新设备 dev-7f31，成都", "user"},
       {"logins", "PASSWORD_RESET", "重置密码", "user"},
       {"traffic", "PAGE_VIEW", "商品页 极光 S27 Ultra", "user"},

@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The pages in a real browser, in front of a made-up shop. */
-class PagesTest {
+class BrowserTest {
   /** Each page with a text that only its content has, in Chinese and English. */
   private static final Map<String, String[]> PAGES = new LinkedHashMap<>();
 
@@ -404,7 +404,7 @@ class PagesTest {
 
   private static String axe() {
     try (InputStream source =
-        PagesTest.class
+        BrowserTest.class
             .getClassLoader()
             .getResourceAsStream("META-INF/resources/webjars/axe-core/4.6.3/axe.min.js")) {
       return new String(source.readAllBytes(), StandardCharsets.UTF_8);
