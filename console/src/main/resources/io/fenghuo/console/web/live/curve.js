@@ -11,8 +11,12 @@ export const Curve = defineComponent({
   props: { picture: Object, still: Boolean },
   setup(props) {
     /** Minutes without a payment are nothing paid, not a gap; the running minute is not drawn until it is over. */
-    const points = computed(() => props.picture.minutes.map((each) => [Date.parse(each.from), (each.value ?? 0) / 100]));
-    const peak = computed(() => props.picture.minutes.reduce((most, each) => ((each.value ?? 0) > (most?.value ?? -1) ? each : most), null));
+    const minutes = computed(() => {
+      const until = props.picture.figuresAt ? Date.parse(props.picture.figuresAt) : Infinity;
+      return props.picture.minutes.filter((each) => Date.parse(each.from) + 60000 <= until);
+    });
+    const points = computed(() => minutes.value.map((each) => [Date.parse(each.from), (each.value ?? 0) / 100]));
+    const peak = computed(() => minutes.value.reduce((most, each) => ((each.value ?? 0) > (most?.value ?? -1) ? each : most), null));
     const sentence = computed(() => (peak.value
       ? t('live.curve-peak', { at: minuteOfDay(peak.value.from), value: money(peak.value.value) }) : t('live.curve')));
     const option = computed(() => {
@@ -35,13 +39,13 @@ export const Curve = defineComponent({
         },
         tooltip: { ...basis(colour).tooltip,
           formatter: ([point]) => minuteOfDay(point.value[0]) + '  ' + money(point.value[1] * 100) },
-        series: [{ id: 'paid', type: 'line', data, showSymbol: false, sampling: 'lttb',
+        series: [{ id: 'paid', type: 'line', data, showSymbol: data.length < 3, sampling: 'lttb',
           lineStyle: { width: 2, color: colour.series[0] }, itemStyle: { color: colour.series[0] }, areaStyle: { color: colour.series[0], opacity: 0.14 } }],
       });
     });
     const table = () => ({
       head: [t('chart.minute'), t('live.gmv')],
-      rows: props.picture.minutes.slice().reverse().map((each) => [minuteOfDay(each.from), money(each.value)]),
+      rows: minutes.value.slice().reverse().map((each) => [minuteOfDay(each.from), money(each.value)]),
     });
     return () => h(Panel, { title: sentence.value, at: props.picture.figuresAt, still: props.still, class: 'curve' }, {
       default: () => points.value.length === 0 ? nothing(props.picture, t('live.no-curve'))

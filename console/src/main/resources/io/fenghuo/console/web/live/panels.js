@@ -34,17 +34,27 @@ export function nothing(picture, title, how) {
   return picture.at == null ? loading() : empty(title, how);
 }
 
+/** Below so many attempts a rate says little: it is shown, and nobody is warned. */
+const ENOUGH_TODAY = 100;
+const ENOUGH_A_MINUTE = 30;
+
+function paymentTone(today, minute) {
+  if (today.value == null) return 'unknown';
+  const rate = minute?.value != null && minute.denominator >= ENOUGH_A_MINUTE ? minute.value : today.denominator >= ENOUGH_TODAY ? today.value : 1;
+  return rate < 0.9 ? 'critical' : rate < 0.97 ? 'warning' : 'ok';
+}
+
 /** Success of each way to pay: the worst first, for it is the one to look at. */
 export function Payments({ picture, still }) {
   const rows = figuresBy(picture, 'payment_success', 'method').filter((each) => each.figure.denominator !== 0)
     .sort((a, b) => (a.figure.value ?? 2) - (b.figure.value ?? 2)).slice(0, 5);
   const worst = rows[0];
-  const title = worst && worst.figure.value < 0.97
+  const title = worst && worst.figure.value < 0.97 && worst.figure.denominator >= ENOUGH_TODAY
     ? t('live.payment-worst', { method: word('method', worst.value), share: percent(worst.figure.value) }) : t('live.payment');
   return h(Panel, { title, at: picture.figuresAt, still, class: 'payments' }, { default: () => rows.length === 0 ? nothing(picture, t('live.no-payments')) : [
     h('ul', { class: 'ranks' }, rows.map(({ value: method, figure: each }) => {
       const last = figure(picture, 'payment_success', 'MINUTE', { method });
-      const tone = each.value == null ? 'unknown' : (last?.value ?? each.value) < 0.9 ? 'critical' : (last?.value ?? each.value) < 0.97 ? 'warning' : 'ok';
+      const tone = paymentTone(each, last);
       return h('li', { key: method, class: 'rank' }, [
         h('span', { class: 'rank-name theirs one-line' }, [tone === 'ok' ? null : h('span', { class: 'tone-' + tone }, [sign(tone), ' ']), word('method', method)]),
         h('span', { class: 'rank-value', title: behind(each.numerator, each.denominator) },
@@ -82,13 +92,14 @@ export function Products({ picture, still }) {
 
 export function Decisions({ picture, still, at }) {
   const names = ['PASS', 'CHALLENGE', 'REVIEW', 'BLOCK'];
+  const flagged = picture.newest.filter((each) => each.outcome !== 'PASS').slice(0, 3);
   const all = names.reduce((sum, name) => sum + (picture.decisions[name] ?? 0), 0);
   return h(Panel, { title: t('live.decisions'), at, still, class: 'decisions' }, { default: () => all === 0 ? nothing(picture, t('live.no-decisions')) : [
     h('dl', { class: 'outcomes' }, names.map((name) => h('div', { key: name }, [
       h('dt', outcome(name)),
       h('dd', { title: decimal(picture.decisions[name] ?? 0) }, [compact(picture.decisions[name] ?? 0), h('small', percent((picture.decisions[name] ?? 0) / all))]),
     ]))),
-    h('ul', { class: 'newest' }, picture.newest.filter((each) => each.outcome !== 'PASS').slice(0, 3).map((each) => h('li', { key: each.decisionId },
+    flagged.length === 0 ? null : h('ul', { class: 'newest' }, flagged.map((each) => h('li', { key: each.decisionId },
       link('/review/' + encodeURIComponent(each.orderId), { class: 'newest-line' }, [
         outcome(each.outcome, { short: true }), h('span', { class: 'strong' }, money(each.amount, each.currency)),
         h('span', { class: 'theirs one-line second' }, said(each.reason).slice(0, 300))])))),

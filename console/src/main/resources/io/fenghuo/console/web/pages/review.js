@@ -109,8 +109,8 @@ export default defineComponent({
       return h('div', { class: 'page-head' }, [
         h('h1', t('nav.review')),
         data ? h('button', { type: 'button', class: 'button quiet', onClick: () => { dialog.value = 'team'; } }, [
-          t('team.open', { n: data.open }), ' · ', t('team.oldest', { span: span((data.oldestMinutes ?? 0) * 60) }), ' · ',
-          t('team.promise', { n: data.promise?.minutes ?? 30, share: percent(data.promise?.kept, 1) })]) : null,
+          t('team.open', { n: data.open }), data.oldestMinutes == null ? '' : ' · ' + t('team.oldest', { span: span(data.oldestMinutes * 60) }),
+          data.promise?.kept == null ? '' : ' · ' + t('team.promise', { n: data.promise.minutes, share: percent(data.promise.kept, 1) })]) : null,
         queue.data?.counts?.overdue ? h('span', { class: 'mark tone-critical' }, [sign('critical'), t('review.overdue-n', { n: queue.data.counts.overdue })]) : null,
         h(Age, { at: queue.at }),
         h('div', { class: 'page-end' }, [

@@ -133,7 +133,7 @@ export const SaveView = defineComponent({
 export const Team = defineComponent({
   props: { team: Object, close: Function },
   setup: (props) => () => h(Dialog, { title: t('team.title'), close: props.close, wide: true }, () => h('div', { class: 'stack' }, [
-    h('p', { class: 'row' }, [chip(t('team.open', { n: props.team.open })), chip(t('team.oldest', { span: span((props.team.oldestMinutes ?? 0) * 60) })),
+    h('p', { class: 'row' }, [chip(t('team.open', { n: props.team.open })), props.team.oldestMinutes == null ? null : chip(t('team.oldest', { span: span(props.team.oldestMinutes * 60) })),
       chip(t('team.promise', { n: props.team.promise?.minutes ?? 30, share: percent(props.team.promise?.kept, 1) }))]),
     props.team.perReviewer?.length ? h('div', { class: 'table-scroll' }, h('table', [
       h('thead', h('tr', [h('th', t('login.name')), h('th', { class: 'number' }, t('team.done')), h('th', { class: 'number' }, t('team.per-case')), h('th', { class: 'number' }, t('team.agreement'))])),
