@@ -1,6 +1,6 @@
 // The panels of the wall below its numbers.
 import { h } from '../lib/vue.js';
-import { agoAndWhen, behind, compact, decimal, exactMoney, money, percent, said, word } from '../format.js';
+import { agoAndWhen, behind, compact, decimal, exactMoney, money, percent, plain, word } from '../format.js';
 import { t } from '../texts.js';
 import { link } from '../router.js';
 import { Panel } from '../ui/panel.js';
@@ -102,7 +102,7 @@ export function Decisions({ picture, still, at }) {
     flagged.length === 0 ? null : h('ul', { class: 'newest' }, flagged.map((each) => h('li', { key: each.decisionId },
       link('/review/' + encodeURIComponent(each.orderId), { class: 'newest-line' }, [
         outcome(each.outcome, { short: true }), h('span', { class: 'strong' }, money(each.amount, each.currency)),
-        h('span', { class: 'theirs one-line second' }, said(each.reason).slice(0, 300))])))),
+        h('span', { class: 'theirs one-line second' }, plain(each.reason).slice(0, 300))])))),
   ] });
 }
 
@@ -115,7 +115,7 @@ export function Alerts({ picture, still, at }) {
         h('span', { class: each.state === 'firing' ? 'tone-' + each.severity : 'tone-ok' },
           sign(each.state === 'firing' ? each.severity : 'ok', t(each.state === 'firing' ? 'severity.' + each.severity : 'alert.resolved'))),
         h('div', { class: 'grow' }, [
-          h('p', { class: 'theirs clamp clamp-2' }, said(each.summary).slice(0, 400)),
+          h('p', { class: 'theirs clamp clamp-2' }, plain(each.summary).slice(0, 400)),
           h('p', { class: 'muted small-text' }, agoAndWhen(each.startsAt)),
         ]),
       ]))) });

@@ -131,7 +131,7 @@ export default defineComponent({
         h('div', { class: 'stack' }, [
           h(Panel, { title: sentence.value, at: series.at }, () => h('div', { class: 'stack figure-chart' }, [
             controls(),
-            known.value ? h('p', { class: 'muted small-text' }, [h('code', name.value), ' · ', t('figures.exactness', { how: said(known.value.exactness) })]) : null,
+            known.value ? h('p', { class: 'muted small-text' }, [h('code', name.value), ' · ', t('figures.exactness', { how: t('exactness.' + said(known.value.exactness), null, said(known.value.exactness)) })]) : null,
             series.data == null && series.problem ? wrong(series.problem, series.refresh) : answered(series, (data) => (data.series.some((each) => each.points.some((point) => point.value != null))
               ? h(Chart, { option: option.value, sentence: sentence.value, table: behindChart }) : empty(t('figures.no-points'), t('figures.no-points-how')))),
           ])),

@@ -1,7 +1,7 @@
 // One case: why it is here in a sentence, then the evidence against the thresholds, then everything around it.
 import { computed, defineComponent, h, ref } from '../lib/vue.js';
 import { can } from '../state.js';
-import { agoAndWhen, countdown, decimal, exactMoney, money, moment, said, span, timeOfDay, word } from '../format.js';
+import { agoAndWhen, countdown, decimal, exactMoney, moment, money, plain, said, span, timeOfDay, word } from '../format.js';
 import { t } from '../texts.js';
 import { Panel } from '../ui/panel.js';
 import { chip, key, outcome, sign } from '../ui/marks.js';
@@ -16,7 +16,8 @@ export const VERDICTS = [
 ];
 const MONEY = /spend|amount|largest_order|price|discount/;
 /** Said elsewhere already, or of no use to a person. */
-const HIDDEN = new Set(['eventId', 'type', 'goods']);
+const HIDDEN = new Set(['eventId', 'type', 'goods', 'currency']);
+const FIRST = ['orderId', 'amount', 'eventTime', 'items', 'userId', 'firstOrder', 'deviceId', 'ip', 'addressToken', 'accountToken', 'province', 'cityTier', 'channel', 'discount', 'couponId', 'campaign'];
 const SILENT = new Set(['type', 'kind', 'status', 'currency', 'goods', 'cityTier', 'latitude', 'longitude', 'visitorId', 'sessionId', 'paymentId']);
 const TIMES = /(^|\.)(previous_.*time|eventTime)|Time$/;
 
@@ -30,18 +31,25 @@ export function featureValue(name, value) {
   return decimal(value, Number.isInteger(value) ? 0 : 2);
 }
 
+function place(field) {
+  const at = FIRST.indexOf(field);
+  return at < 0 ? FIRST.length : at;
+}
+
 /** The shipped features have names for people; others are called as in the rule. */
 function featureTitle(feature) {
   const title = said(feature.title);
   return title && title !== feature.name ? title : t('feature.' + feature.name, null, feature.name);
 }
 
-/** `orderId=o1 amount=129900 province=四川`, as people say it; the kind stands beside it already. */
-function lineSaid(line) {
+/** `orderId=o1 amount=129900 province=四川`, as people say it, without what is the same as in this order: what differs is what tells. */
+function lineSaid(line, order) {
   if (!/^\w+=/.test(line)) return line.slice(0, 600);
   const pairs = line.slice(0, 2000).split(/ (?=[a-zA-Z]\w*=)/).map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]);
   const currency = pairs.find(([name]) => name === 'currency')?.[1];
-  return pairs.filter(([name, value]) => !SILENT.has(name) && value !== '' && value !== 'null' && !(name === 'discount' && value === '0'))
+  return pairs.filter(([name, value]) => !SILENT.has(name) && value !== '' && value !== 'null' && !(name === 'discount' && value === '0') && !(name === 'firstOrder' && value === 'false')
+      && (name === 'amount' || String(order?.[name]) !== value))
+    .sort(([a], [b]) => (a === 'amount' ? -1 : b === 'amount' ? 1 : 0))
     .map(([name, value]) => (name === 'amount' ? exactMoney(Number(value), currency)
       : word('field', name) + ' ' + (value === 'true' || value === 'false' ? t(value === 'true' ? 'yes' : 'no') : t(name + '.' + value, null, value))))
     .join(' · ').slice(0, 600);
@@ -69,7 +77,7 @@ function Rules({ hits }) {
   return h('ul', { class: 'hits' }, hits.map((hit) => h('li', { key: hit.ruleId, class: ['hit', hit.mode === 'SHADOW' ? 'shadow' : ''] }, [
     h('div', { class: 'hit-head' }, [h('span', { class: 'strong theirs' }, said(hit.title) || hit.ruleId), h('code', { class: 'muted' }, hit.ruleId),
       hit.mode === 'SHADOW' ? chip(t('mode.SHADOW')) : null, h('span', { class: 'hit-end' }, [outcome(hit.outcome), ' ', h('b', '+' + hit.score)])]),
-    h('p', { class: 'second theirs clamp' }, said(hit.reason).slice(0, 600)),
+    h('p', { class: 'second theirs clamp' }, plain(hit.reason).slice(0, 600)),
     hit.features?.length ? h('table', { class: 'features' }, [
       h('caption', { class: 'sr' }, t('case.values')),
       h('colgroup', ['name', 'value', 'limit', 'bar'].map((each) => h('col', { class: 'feature-' + each + '-column' }))),
@@ -98,7 +106,7 @@ const Timeline = defineComponent({
           h('time', { datetime: each.time, title: moment(each.time) }, timeOfDay(each.time)),
           h('span', { class: 'timeline-dot' }, each.mine ? sign('REVIEW', t('case.evidence')) : null),
           h('span', { class: 'timeline-what' }, [h('span', { class: 'small-text muted' }, [t('who.' + each.who, null, each.who), ' · ', word('kind', each.kind)]),
-            h('span', { class: 'theirs clamp' }, lineSaid(each.line ?? ''))]),
+            h('span', { class: 'theirs clamp' }, lineSaid(each.line ?? '', props.item.order))]),
         ]))),
       ];
     };
@@ -107,7 +115,8 @@ const Timeline = defineComponent({
 
 function Facts({ item, unmask }) {
   const order = item.order ?? {};
-  const names = Object.keys(order).filter((name) => order[name] != null && order[name] !== '' && !HIDDEN.has(name));
+  const names = Object.keys(order).filter((name) => order[name] != null && order[name] !== '' && !HIDDEN.has(name))
+    .sort((a, b) => place(a) - place(b));
   const masked = new Set(names.filter((name) => typeof order[name] === 'string' && order[name].includes('*')));
   const value = (name) => {
     const each = order[name];
@@ -115,7 +124,7 @@ function Facts({ item, unmask }) {
     if (/Time$/.test(name)) return moment(each);
     if (typeof each === 'boolean') return t(each ? 'yes' : 'no');
     if (Array.isArray(each)) return each.map((one) => (typeof one === 'object' ? [one.productId, '×' + (one.quantity ?? 1), one.price != null ? money(one.price, order.currency) : ''].join(' ') : String(one))).join('; ');
-    return typeof each === 'object' ? JSON.stringify(each) : String(each);
+    return typeof each === 'object' ? JSON.stringify(each) : word(name, each);
   };
   return [
     h('dl', { class: 'facts' }, names.map((name) => h('div', { key: name }, [h('dt', word('field', name)),
@@ -126,7 +135,7 @@ function Facts({ item, unmask }) {
 
 function History({ item }) {
   const lines = [
-    ...(item.revisions ?? []).map((each) => ({ at: each.decisionTime, what: [t('case.revision', { n: each.revision }), ' ', outcome(each.outcome), ' ', String(each.score)], text: said(each.reason) })),
+    ...(item.revisions ?? []).map((each) => ({ at: each.decisionTime, what: [t('case.revision', { n: each.revision }), ' ', outcome(each.outcome), ' ', String(each.score)], text: plain(each.reason) })),
     ...(item.verdicts ?? []).map((each) => ({ at: each.at, what: [h('bdi', (each.reviewer ?? '').slice(0, 60)), ' ', h('b', t('verdict.' + each.verdict)), each.undone ? [' ', chip(t('verdict.undone'))] : null], text: each.note })),
     ...(item.notes ?? []).map((each) => ({ at: each.at, what: [h('bdi', (each.who ?? '').slice(0, 60)), ' ', t('case.did-' + each.what, null, String(each.what ?? ''))], text: each.text })),
   ].sort((a, b) => (a.at < b.at ? 1 : -1));
@@ -160,7 +169,7 @@ export const Case = defineComponent({
 
     return () => {
       const item = desk.item;
-      const title = said(item.reason).slice(0, 1000);
+      const title = plain(item.reason).slice(0, 1000);
       return h('article', { class: 'case', 'aria-labelledby': 'case-why' }, [
         h('header', { class: 'case-head panel' }, [
           h('div', { class: 'row' }, [
