@@ -384,7 +384,7 @@ const TEXTS = {
   'incident.n-alerts': ['{n} 条告警', '{n} alerts'],
   'incident.answer': ['我来处理', 'Acknowledge'],
   'incident.unanswer': ['交回', 'Hand back'],
-  'incident.resolve': ['已解决', 'Resolved'],
+  'incident.resolve': ['标记已解决', 'Mark resolved'],
   'incident.silence': ['静默', 'Silence'],
   'incident.assign-me': ['转给我', 'Assign to me'],
   'incident.did-answer': ['已应答，催促停止', 'Acknowledged; nobody is called any more'],
