@@ -53,7 +53,8 @@ public final class Gathering {
       this.values = values;
       this.hash =
           (int)
-              (((Arrays.hashCode(values) * 31L + figure) * 31 + begin) * 0x9E3779B97F4A7C15L >>> 32);
+              (((Arrays.hashCode(values) * 31L + figure) * 31 + begin) * 0x9E3779B97F4A7C15L
+                  >>> 32);
       return this;
     }
 
