@@ -199,6 +199,7 @@ class AccessTest {
   @Test
   void whoGuessesPasswordsMustWaitLongerAndLongerAndOthersNeedNot() {
     test.start();
+    test.admin();
     test.somebody("wang", "viewer");
     int refused = 0;
     for (int i = 0; i < 200; i++) {
@@ -212,11 +213,11 @@ class AccessTest {
       }
     }
     assertThat(refused).isEqualTo(195);
-    String right = "{'name':'wang','password':'" + Visitor.own("wang") + "'}";
+    String right = "{'name':'wang','password':'" + Visitor.OWN + "'}";
     assertThat(test.visitor().post("/session", right).status()).isEqualTo(429);
     assertThat(
             test.visitor()
-                .post("/session", "{'name':'admin','password':'" + Visitor.own("admin") + "'}")
+                .post("/session", "{'name':'admin','password':'" + Visitor.OWN + "'}")
                 .status())
         .isEqualTo(200);
 
@@ -227,7 +228,15 @@ class AccessTest {
   @Test
   void whatWasDoneIsWrittenDownAndCannotBeUnwritten() {
     test.start();
-    test.somebody("wang", "viewer");
+    Visitor.Answer made = test.admin().post("/accounts", "{'name':'wang','roles':['viewer']}");
+    assertThat(made.status()).isEqualTo(201);
+    assertThat(test.admin().post("/accounts", "{'name':'wang','roles':[]}").code())
+        .isEqualTo("name_taken");
+    assertThat(test.admin().post("/accounts", "{'name':'<script>','roles':[]}").status())
+        .isEqualTo(400);
+    String oneTime = made.json().path("oneTimePassword").asText();
+    assertThat(test.visitor().signIn("wang", oneTime).get("/cases").code())
+        .isEqualTo("must_change_password");
     JsonNode items = test.admin().get("/audit?what=account%20made").json().path("items");
     assertThat(items).hasSize(1);
     assertThat(items.get(0).path("who").asText()).isEqualTo("admin");

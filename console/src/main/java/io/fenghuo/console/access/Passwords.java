@@ -31,7 +31,7 @@ final class Passwords {
   private final Semaphore turns = new Semaphore(2);
 
   /** For names nobody has, so that a wrong name takes as long as a wrong password. */
-  private final String nobodys = hash(new Secret("nobody has this password"));
+  private volatile String nobodys;
 
   String hash(Secret password) {
     turns.acquireUninterruptibly();
@@ -46,7 +46,7 @@ final class Passwords {
    * @param kept what {@link #hash} gave, or null when the account has none
    */
   boolean isRight(Secret password, String kept) {
-    String hash = kept == null ? nobodys : kept;
+    String hash = kept == null ? nobodys() : kept;
     turns.acquireUninterruptibly();
     try {
       boolean right =
@@ -55,6 +55,13 @@ final class Passwords {
     } finally {
       turns.release();
     }
+  }
+
+  private String nobodys() {
+    if (nobodys == null) {
+      nobodys = hash(oneTime());
+    }
+    return nobodys;
   }
 
   /** A password nobody chose: about 93 bits. */
