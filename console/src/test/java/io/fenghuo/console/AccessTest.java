@@ -201,10 +201,11 @@ class AccessTest {
     test.start();
     test.admin();
     test.somebody("wang", "viewer");
+    Visitor guesser = test.visitor();
     int refused = 0;
     for (int i = 0; i < 200; i++) {
       Visitor.Answer answer =
-          test.visitor().post("/session", "{'name':'wang','password':'guess " + i + "'}");
+          guesser.post("/session", "{'name':'wang','password':'guess " + i + "'}");
       if (answer.status() == 429) {
         refused++;
         assertThat(answer.raw().headers().firstValue("Retry-After")).isPresent();
