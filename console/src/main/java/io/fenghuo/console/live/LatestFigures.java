@@ -1,6 +1,7 @@
 package io.fenghuo.console.live;
 
 import io.fenghuo.console.read.Heard;
+import io.fenghuo.console.read.StoredFigures;
 import io.fenghuo.schemas.KpiPoint;
 import io.fenghuo.schemas.Stream;
 import io.fenghuo.schemas.Window;
@@ -119,11 +120,7 @@ public final class LatestFigures implements Heard {
     }
     String key = point.getName() + point.getWindow() + new TreeMap<>(point.getDimensions());
     TreeMap<Long, KpiPoint> windows = points.computeIfAbsent(key, any -> new TreeMap<>());
-    KpiPoint known = windows.get(point.getFrom());
-    if (known != null && known.getRevision() > point.getRevision()) {
-      return;
-    }
-    windows.put(point.getFrom(), point);
+    windows.merge(point.getFrom(), point, StoredFigures::newer);
     if (windows.size() > KEPT) {
       windows.pollFirstEntry();
     }

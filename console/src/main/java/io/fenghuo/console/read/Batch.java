@@ -40,7 +40,7 @@ final class Batch {
       decisions.put(decision.getDecisionId(), decision);
     } else if (record instanceof KpiPoint point) {
       if (point.getWindow() != Window.SECOND) {
-        figures.merge(Stream.KPIS.keyOf(point), point, Batch::newer);
+        figures.merge(Stream.KPIS.keyOf(point), point, StoredFigures::newer);
       }
     } else if (record instanceof Alert alert) {
       alerts.put(alert.getAlertId() + "|" + alert.getStartsAt(), alert);
@@ -50,10 +50,6 @@ final class Batch {
     } else {
       EventRow.of(stream, record).ifPresent(row -> events.put(row.eventId(), row));
     }
-  }
-
-  static KpiPoint newer(KpiPoint a, KpiPoint b) {
-    return b.getRevision() >= a.getRevision() ? b : a;
   }
 
   /** Records read, also those of which nothing is stored. */

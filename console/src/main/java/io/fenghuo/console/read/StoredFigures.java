@@ -117,6 +117,19 @@ public final class StoredFigures {
     return window == Window.MINUTE ? "figure_minute" : "figure_long";
   }
 
+  /**
+   * The one that holds: of an edited figure that which counts from later on, else the one that has
+   * counted more.
+   */
+  public static KpiPoint newer(KpiPoint a, KpiPoint b) {
+    int since = Long.compare(since(a), since(b));
+    return since < 0 || since == 0 && a.getRevision() <= b.getRevision() ? b : a;
+  }
+
+  private static long since(KpiPoint point) {
+    return point.getSince() == null ? 0 : point.getSince();
+  }
+
   private static KpiPoint point(ResultSet row, StatementContext context) throws SQLException {
     double value = row.getDouble("value");
     boolean none = row.wasNull();
@@ -140,6 +153,7 @@ public final class StoredFigures {
         .setError(row.getDouble("error"))
         .setRanking(ranking)
         .setRevision(row.getLong("revision"))
+        .setSince(row.getLong("since") == 0 ? null : (Long) row.getLong("since"))
         .build();
   }
 }

@@ -100,18 +100,18 @@ final class Tables {
   private static final String FIGURES =
       """
       insert into %1$s as f (name, cut, dims, length, from_time, to_time, value, numerator,
-                             denominator, unit, error, ranking, revision)
+                             denominator, unit, error, ranking, since, revision)
       select name, cut, dims, length, from_time, to_time, value, numerator, denominator, unit,
-             error, ranking, revision
+             error, ranking, since, revision
       from jsonb_to_recordset(cast(:rows as jsonb)) as r(
         name text, cut text, dims text, length text, from_time timestamptz, to_time timestamptz,
         value float8, numerator float8, denominator float8, unit text, error float8,
-        ranking jsonb, revision bigint)
+        ranking jsonb, since bigint, revision bigint)
       on conflict (name, dims, length, from_time) do update set
         value = excluded.value, numerator = excluded.numerator,
         denominator = excluded.denominator, error = excluded.error, ranking = excluded.ranking,
-        revision = excluded.revision
-      where f.revision <= excluded.revision
+        since = excluded.since, revision = excluded.revision
+      where (f.since, f.revision) <= (excluded.since, excluded.revision)
       """;
 
   private static final String ALERTS =
@@ -320,6 +320,7 @@ final class Tables {
                       .put("item", Characters.storable(item.getItem()))
                       .put("value", finite(item.getValue())));
     }
+    row.put("since", point.getSince() == null ? 0 : point.getSince());
     row.put("revision", point.getRevision());
     return row;
   }

@@ -66,6 +66,7 @@ create table figure_minute (
   unit        text not null,
   error       double precision not null,
   ranking     jsonb,
+  since       bigint not null,          -- event time the figure counts from, ms; 0: as far back as there is
   revision    bigint not null,
   primary key (name, dims, length, from_time)
 ) partition by range (from_time);
