@@ -143,8 +143,8 @@ class BrowserTest {
     see("连接中断，数据停在");
     console.setAway(false);
     page.locator(".wall-live:has(.pulse)").waitFor();
-    String back = page.locator("[data-figure=gmv_paid]").getAttribute("data-value");
-    until(() -> !page.locator("[data-figure=gmv_paid]").getAttribute("data-value").equals(back));
+    double back = paid();
+    until(() -> paid() != back);
   }
 
   @Test
@@ -155,12 +155,9 @@ class BrowserTest {
     page.keyboard().press("t");
     see("回看，不是实时");
     assertThat(page.locator(".wall.past").count()).isEqualTo(1);
-    String value = page.locator("[data-figure=gmv_paid]").getAttribute("data-value");
+    double value = paid();
     page.keyboard().press("ArrowLeft");
-    until(
-        () ->
-            Double.parseDouble(page.locator("[data-figure=gmv_paid]").getAttribute("data-value"))
-                < Double.parseDouble(value));
+    until(() -> paid() < value);
     page.keyboard().press("Escape");
     page.locator(".wall-live:has(.pulse)").waitFor();
     nothingWentWrong();
@@ -388,6 +385,12 @@ class BrowserTest {
             "() => document.documentElement.scrollWidth > innerWidth ? [...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > innerWidth + 1)"
                 + ".slice(0, 5).map(e => e.tagName + '.' + e.className).join(', ') : ''");
     assertThat(over).as("too wide on %s", path).isEqualTo("");
+  }
+
+  /** Today's GMV as the wall shows it, once it is known. */
+  private double paid() {
+    return Double.parseDouble(
+        page.locator("[data-figure=gmv_paid]:not([data-value=''])").getAttribute("data-value"));
   }
 
   private boolean scrollsDown() {

@@ -91,7 +91,7 @@ final class Screenshots {
         page.waitForSelector(".wall.past");
       }
       page.waitForFunction(
-          "() => [...document.querySelectorAll('.chart-canvas')].every((each) => each.querySelector('canvas'))");
+          "() => [...document.querySelectorAll('.chart-canvas')].every((each) => each.dataset.drawn)");
       page.evaluate(
           "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))");
       boolean whole = look.width() < 500 || !path.startsWith("/live");
