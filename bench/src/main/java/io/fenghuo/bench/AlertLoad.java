@@ -83,8 +83,9 @@ final class AlertLoad {
     int seconds = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 20;
     Path folder = Files.createTempDirectory("alert-load");
     System.out.println(
-        "| what | alerts/s accepted | post p50 / p99 ms | post to receiver p50 / p99 / max ms, lost |");
-    System.out.println("|---|---|---|---|");
+        "| what | alerts/s accepted | post p50 / p99 ms | post to receiver p50 / p99 / max ms, lost"
+            + " | the same after those |");
+    System.out.println("|---|---|---|---|---|");
     AlertLoad load = new AlertLoad();
     try {
       load.ours(folder, seconds);
@@ -169,23 +170,22 @@ final class AlertLoad {
 
   private void measure(String what, String url, int seconds) throws Exception {
     AtomicLong number = new AtomicLong();
+    AtomicLong singles = new AtomicLong();
+    single(url, 10, singles); // warm
+    String alone = single(url, seconds, singles);
     bulk(url, 3, number, new ConcurrentHistogram(3)); // warm
     Histogram posts = new ConcurrentHistogram(3);
     double accepted = bulk(url, seconds, number, posts);
-    sent.clear();
-    latency.reset();
-    single(url, seconds);
+    String amongMany = single(url, seconds, singles);
     System.out.printf(
         Locale.ROOT,
-        "| %s | %.0f | %.1f / %.1f | %.0f / %.0f / %.0f, %d |%n",
+        "| %s | %.0f | %.1f / %.1f | %s | %s |%n",
         what,
         accepted,
         posts.getValueAtPercentile(50) / 1e3,
         posts.getValueAtPercentile(99) / 1e3,
-        latency.getValueAtPercentile(50) / 1e3,
-        latency.getValueAtPercentile(99) / 1e3,
-        latency.getMaxValue() / 1e3,
-        sent.size());
+        alone,
+        amongMany);
   }
 
   /** As many as it takes, in batches, over a few connections. */
@@ -223,10 +223,15 @@ final class AlertLoad {
     return accepted.get() / ((System.nanoTime() - begun) / 1e9);
   }
 
-  /** One at a time, each a group of its own, at a steady rate whatever the answers take. */
-  private void single(String url, int seconds) throws Exception {
+  /**
+   * One at a time, each a group of its own, at a steady rate whatever the answers take.
+   *
+   * @return how long from post to receiver, p50, p99 and most, and how many never came
+   */
+  private String single(String url, int seconds, AtomicLong number) throws Exception {
+    sent.clear();
+    latency.reset();
     ScheduledExecutorService pace = Executors.newScheduledThreadPool(16);
-    AtomicLong number = new AtomicLong();
     pace.scheduleAtFixedRate(
         () -> {
           String id = "l" + number.incrementAndGet();
@@ -244,6 +249,13 @@ final class AlertLoad {
     for (int i = 0; i < 100 && !sent.isEmpty(); i++) {
       TimeUnit.MILLISECONDS.sleep(100);
     }
+    return String.format(
+        Locale.ROOT,
+        "%.0f / %.0f / %.0f, %d",
+        latency.getValueAtPercentile(50) / 1e3,
+        latency.getValueAtPercentile(99) / 1e3,
+        latency.getMaxValue() / 1e3,
+        sent.size());
   }
 
   private static String alert(String kind, String id, String more) {
