@@ -87,6 +87,7 @@ final class ConsoleLoad implements Callable<Integer> {
   private final HttpClient client =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private volatile boolean measuring;
+  private volatile boolean reading = true;
 
   public static void main(String[] args) {
     System.exit(new CommandLine(new ConsoleLoad()).execute(args));
@@ -178,7 +179,7 @@ final class ConsoleLoad implements Callable<Integer> {
       Thread reader =
           new Thread(
               () -> {
-                while (!Thread.currentThread().isInterrupted()) {
+                while (reading) {
                   for (ConsumerRecord<byte[], byte[]> record :
                       consumer.poll(Duration.ofMillis(20))) {
                     awaited.answer(record, due -> record(published, due));
@@ -222,7 +223,7 @@ final class ConsoleLoad implements Callable<Integer> {
         }
       }
       await(() -> awaited.size() == 0 && underway.get() == 0);
-      reader.interrupt();
+      reading = false;
       reader.join(5_000);
     }
     row(
