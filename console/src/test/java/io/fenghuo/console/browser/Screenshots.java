@@ -91,9 +91,7 @@ final class Screenshots {
         page.waitForSelector(".wall.past");
       }
       page.waitForFunction(
-          "() => [...document.querySelectorAll('.chart-canvas')].every((each) => each."
-              + (look.mode().equals("long") ? "querySelector('canvas')" : "dataset.drawn")
-              + ")");
+          "() => [...document.querySelectorAll('.chart-canvas')].every((each) => each.dataset.drawn)");
       page.evaluate(
           "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))");
       boolean whole = look.width() < 500 || !path.startsWith("/live");

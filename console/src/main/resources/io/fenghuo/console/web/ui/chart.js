@@ -68,7 +68,7 @@ export const Chart = defineComponent({
       if (gone || !canvas.value) return;
       chart = init(canvas.value, null, { renderer: 'canvas' });
       // Whoever takes a picture waits for this.
-      chart.on('finished', () => { if (canvas.value) canvas.value.dataset.drawn = 'yes'; });
+      chart.on('rendered', () => { if (canvas.value) canvas.value.dataset.drawn = 'yes'; });
       if (props.onPick) chart.on('click', (event) => props.onPick(event.data));
       draw();
       observer = new ResizeObserver(() => chart.resize());
