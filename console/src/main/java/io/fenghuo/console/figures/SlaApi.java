@@ -159,10 +159,9 @@ public final class SlaApi {
     Double left = value(points, watch.id() + ".budget_left", subject);
     node.put("budgetLeft", left);
     ObjectNode burn = node.putObject("burn");
-    burn.put("1h", value(points, watch.id() + ".burn_rate_1h", subject));
-    burn.put("6h", value(points, watch.id() + ".burn_rate_6h", subject));
-    burn.putNull("1d");
-    burn.putNull("3d");
+    for (String window : List.of("1h", "6h", "1d", "3d")) {
+      burn.put(window, value(points, watch.id() + ".burn_rate_" + window, subject));
+    }
     node.put("state", alert.isEmpty() && left == null ? "unknown" : state(alert));
     return node;
   }

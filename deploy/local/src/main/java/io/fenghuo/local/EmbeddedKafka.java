@@ -26,6 +26,7 @@ import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.TopicPartitionInfo;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.utils.Exit;
 import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.metadata.properties.MetaPropertiesEnsemble;
@@ -105,10 +106,7 @@ public final class EmbeddedKafka implements AutoCloseable {
       List<NewTopic> missing =
           topics.stream().filter(topic -> !existing.contains(topic.name())).toList();
       admin.createTopics(missing).all().get(ADMIN_LIMIT.toSeconds(), TimeUnit.SECONDS);
-      admin
-          .listOffsets(newestOffsets(admin, topics))
-          .all()
-          .get(ADMIN_LIMIT.toSeconds(), TimeUnit.SECONDS);
+      awaitLeaders(admin, topics.stream().map(NewTopic::name).toList());
     } catch (ExecutionException | TimeoutException e) {
       throw new CommandFailure(
           "Kafka did not create its topics: " + e.getMessage(),
@@ -120,11 +118,30 @@ public final class EmbeddedKafka implements AutoCloseable {
     }
   }
 
-  /** Asks for the end of every partition, which only its leader answers; others are asked again. */
-  private static Map<TopicPartition, OffsetSpec> newestOffsets(
-      Admin admin, Collection<NewTopic> topics)
+  /** Asks for the end of every partition, which only its leader tells. */
+  private static void awaitLeaders(Admin admin, List<String> topics)
       throws ExecutionException, TimeoutException, InterruptedException {
-    List<String> names = topics.stream().map(NewTopic::name).toList();
+    long end = System.nanoTime() + ADMIN_LIMIT.toNanos();
+    while (true) {
+      try {
+        admin
+            .listOffsets(newestOffsets(admin, topics))
+            .all()
+            .get(ADMIN_LIMIT.toSeconds(), TimeUnit.SECONDS);
+        return;
+      } catch (ExecutionException e) {
+        // The broker hears of a new topic a moment after its controller has made it.
+        if (!(e.getCause() instanceof UnknownTopicOrPartitionException)
+            || System.nanoTime() > end) {
+          throw e;
+        }
+        Thread.sleep(20);
+      }
+    }
+  }
+
+  private static Map<TopicPartition, OffsetSpec> newestOffsets(Admin admin, List<String> names)
+      throws ExecutionException, TimeoutException, InterruptedException {
     Map<TopicPartition, OffsetSpec> ends = new HashMap<>();
     for (TopicDescription topic :
         admin

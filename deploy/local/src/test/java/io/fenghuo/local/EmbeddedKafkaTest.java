@@ -46,6 +46,18 @@ class EmbeddedKafkaTest {
     }
   }
 
+  /** A broker does not know a topic in the same moment as its controller does. */
+  @Test
+  void topicsAreThereAsSoonAsTheyWereMade() throws Exception {
+    try (EmbeddedKafka kafka = EmbeddedKafka.start(folder, LoopbackPort.free())) {
+      for (int i = 0; i < 8; i++) {
+        kafka.createTopics(List.of(Topics.events("orders-" + i), Topics.compacted("lists-" + i)));
+      }
+      produce(kafka, "orders-7", "a");
+      assertThat(consume(kafka, "orders-7", 1)).containsExactly("a");
+    }
+  }
+
   @Test
   void aTakenPortIsNamedTogetherWithTheWayOut() throws Exception {
     try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getByName(LoopbackPort.HOST))) {

@@ -35,6 +35,11 @@ public record Objective(
    */
   record Burn(long longWindow, long shortWindow, double budget, Severity severity) {
 
+    /** Of the figure that says it: {@code burn_rate_1h}, {@code burn_rate_3d}. */
+    String figure() {
+      return "burn_rate_" + (longWindow < DAY ? longWindow / HOUR + "h" : longWindow / DAY + "d");
+    }
+
     /** The burn rate that uses up so much of the budget in the long window: 14.4, 6, 3, 1. */
     double rate(long period) {
       return budget * period / longWindow;

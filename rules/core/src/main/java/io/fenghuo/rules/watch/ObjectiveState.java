@@ -238,8 +238,9 @@ final class ObjectiveState implements WatchState {
 
   private void tell(Findings findings) {
     tell("budget_left", left(), findings);
-    tell("burn_rate_1h", over(Objective.HOUR).badShare() / budget(), findings);
-    tell("burn_rate_6h", over(6 * Objective.HOUR).badShare() / budget(), findings);
+    for (Objective.Burn burn : Objective.BURNS) {
+      tell(burn.figure(), over(burn.longWindow()).badShare() / budget(), findings);
+    }
   }
 
   private void tell(String name, double value, Findings findings) {

@@ -12,9 +12,12 @@ import io.fenghuo.schemas.Severity;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -41,7 +44,7 @@ class WatchAgainstReferenceTest {
   private static final class Heard implements Findings {
     final List<String> lines = new ArrayList<>();
     final List<Double> budget = new ArrayList<>();
-    private final List<Double> burn1h = new ArrayList<>();
+    private final Map<String, List<Double>> burns = new HashMap<>();
     long now;
 
     @Override
@@ -53,8 +56,8 @@ class WatchAgainstReferenceTest {
     public void figure(Reading reading) {
       if (reading.figure().endsWith(".budget_left")) {
         budget.add(reading.value());
-      } else if (reading.figure().endsWith(".burn_rate_1h")) {
-        burn1h.add(reading.value());
+      } else {
+        burns.computeIfAbsent(reading.figure(), figure -> new ArrayList<>()).add(reading.value());
       }
     }
   }
@@ -77,7 +80,7 @@ class WatchAgainstReferenceTest {
     TreeMap<Long, double[]> all = new TreeMap<>();
     List<String> expected = new ArrayList<>();
     List<Double> budget = new ArrayList<>();
-    List<Double> burn = new ArrayList<>();
+    Map<String, List<Double>> burns = new HashMap<>();
     int severity = -1;
     long start = 1_767_196_800_000L + random.nextInt(600) * M;
     int minutes = 60 * (2 + random.nextInt(80));
@@ -101,17 +104,33 @@ class WatchAgainstReferenceTest {
       state.time(heard.now + random.nextInt(60_000), heard);
       severity = naive(objective, all, heard.now, severity, expected);
       budget.add(left(objective, all, heard.now));
-      burn.add(badOver(all, heard.now - H, heard.now)[2] / (1 - target));
+      for (var window : Map.of("1h", H, "6h", 6 * H, "1d", 24 * H, "3d", 72 * H).entrySet()) {
+        long begin = whole(heard.now - window.getValue(), window.getValue());
+        burns
+            .computeIfAbsent(
+                ABOUT.id() + ".burn_rate_" + window.getKey(), figure -> new ArrayList<>())
+            .add(badOver(all, begin, heard.now)[2] / (1 - target));
+      }
     }
     assertThat(heard.lines).as("seed " + seed).isEqualTo(expected);
     for (int i = 0; i < budget.size(); i++) {
       assertThat(heard.budget.get(i)).as("budget, seed " + seed).isCloseTo(budget.get(i), near());
-      assertThat(heard.burn1h.get(i)).as("burn, seed " + seed).isCloseTo(burn.get(i), near());
     }
+    assertThat(heard.burns.keySet()).isEqualTo(burns.keySet());
+    burns.forEach(
+        (figure, expectedRates) -> {
+          List<Double> rates = heard.burns.get(figure);
+          assertThat(rates).as(figure + ", seed " + seed).hasSameSizeAs(expectedRates);
+          for (int i = 0; i < rates.size(); i++) {
+            assertThat(rates.get(i))
+                .as(figure + ", seed " + seed)
+                .isCloseTo(expectedRates.get(i), near());
+          }
+        });
   }
 
-  private static org.assertj.core.data.Offset<Double> near() {
-    return org.assertj.core.data.Offset.offset(1e-6);
+  private static Offset<Double> near() {
+    return Offset.offset(1e-6);
   }
 
   private static WatchState read(
