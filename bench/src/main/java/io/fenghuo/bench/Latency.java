@@ -20,7 +20,9 @@ final class Latency {
   /** Figures come once a second, so two seconds' backlog. */
   private static final int MOST_UNPUBLISHED = 5_000;
 
-  /** Seconds on schedule that do not count: the backlog of the warm-up is worked off meanwhile. */
+  /**
+   * Seconds on schedule that do not count: what is left of the warm-up's backlog goes meanwhile.
+   */
   private static final int SETTLE = 20;
 
   private static final Duration REST = Duration.ofSeconds(60);
@@ -68,6 +70,8 @@ final class Latency {
       progress.accept(kind + ": warming up flat out");
       double most = traffic.flatOut(warmUpSeconds + measured, measured, mostAwaited);
       double rate = share * most;
+      // Also the streams nobody awaits must have caught up, which the settling time is for.
+      traffic.awaitRest(REST);
       traffic.openLoop(
           rate,
           SETTLE,

@@ -98,7 +98,8 @@ final class FigureOperator extends AbstractStreamOperator<Outgoing>
     metrics = new MonitorMetrics(getMetricGroup());
     outgoing = new StreamRecord<>(null);
     long every = settings.publish().toMillis();
-    getProcessingTimeService().scheduleAtFixedRate(time -> publishAndMove(), every, every);
+    long next = every - getProcessingTimeService().getCurrentProcessingTime() % every;
+    getProcessingTimeService().scheduleAtFixedRate(time -> publishAndMove(), next, every);
     metrics.gauge(
         "pieces_at_hand", () -> books.values().stream().mapToLong(FigureBook::size).sum());
     if (subtask() == 0) {

@@ -36,6 +36,9 @@ final class GatherOperator extends AbstractStreamOperator<Partial>
   private static final long MINUTE = 60_000L;
   private static final int MOST_PIECES = 20_000;
 
+  /** Before figures are published, milliseconds: enough to be merged by then. */
+  private static final long AHEAD = 50;
+
   private final FigureFilters filters;
   private final MonitorSettings settings;
   private transient Gathering gathering;
@@ -63,7 +66,10 @@ final class GatherOperator extends AbstractStreamOperator<Partial>
     seen = new LinkedHashMap<>(256, 0.75f, true);
     outgoing = new StreamRecord<>(null);
     long every = settings.gather().toMillis();
-    getProcessingTimeService().scheduleAtFixedRate(time -> handOn(), every, every);
+    // By the clock, as figures are published: what is published has just been gathered.
+    long now = getProcessingTimeService().getCurrentProcessingTime();
+    long ahead = every - (now + Math.min(every - 1, AHEAD)) % every;
+    getProcessingTimeService().scheduleAtFixedRate(time -> handOn(), ahead, every);
     metrics.gauge("remembered_minutes", () -> seen.size());
   }
 

@@ -72,6 +72,7 @@ public final class FigureBook {
     Tally numerator;
     Tally denominator;
     long events;
+    SortedMap<String, String> dimensions;
 
     Piece(Place place) {
       this.place = place;
@@ -330,7 +331,10 @@ public final class FigureBook {
           case MONTH -> calendar.day(place.start, 1 - MONTH_DAYS);
           default -> place.start;
         };
-    SortedMap<String, String> dimensions = dimensions(place.values);
+    if (piece.dimensions == null) {
+      piece.dimensions = dimensions(place.values);
+    }
+    SortedMap<String, String> dimensions = piece.dimensions;
     if (figure.numerator().aggregate() == Aggregate.QUANTILE) {
       Tally.Quantiles quantiles = (Tally.Quantiles) piece.numerator;
       for (int percent : figure.numerator().percents()) {

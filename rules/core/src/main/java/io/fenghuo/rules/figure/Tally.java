@@ -4,7 +4,9 @@ import io.fenghuo.rules.journal.Packer;
 import io.fenghuo.rules.journal.Unpacker;
 import io.fenghuo.schemas.RankedItem;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.PriorityQueue;
 import org.apache.datasketches.common.ArrayOfStringsSerDe;
 import org.apache.datasketches.frequencies.ErrorType;
@@ -272,13 +274,25 @@ abstract class Tally {
     /** Three quarters of it are items that are counted exactly. */
     static final int FIRST_SIZE = 1 << 16;
 
+    private static final Comparator<RankedItem> BETTER =
+        Comparator.comparingDouble(RankedItem::getValue)
+            .reversed()
+            .thenComparing(RankedItem::getItem);
+
     private final ItemsSketch<String> sketch;
 
-    /** What the last place had when it was last looked at; weights only grow. */
+    /**
+     * Who may be placed, with their weights: those who were, and those who have come to as much
+     * since. Weights only grow, so nobody else needs to be looked at. Null when that is not known.
+     */
+    private Map<String, Long> candidates;
+
+    /** What the last place had when places were last given; 0 when some were free. */
     private long floor;
 
     Ranking(ItemsSketch<String> sketch) {
       this.sketch = sketch;
+      this.candidates = sketch.isEmpty() ? new HashMap<>() : null;
     }
 
     @Override
@@ -289,6 +303,7 @@ abstract class Tally {
               (item, weight) -> {
                 if (weight > 0) {
                   sketch.update(item, weight);
+                  consider(item);
                 }
               });
     }
@@ -296,6 +311,16 @@ abstract class Tally {
     @Override
     void merge(Tally other) {
       sketch.merge(((Ranking) other).sketch);
+      candidates = null;
+    }
+
+    private void consider(String item) {
+      if (candidates != null) {
+        long weight = sketch.getEstimate(item);
+        if (weight >= floor) {
+          candidates.put(item, weight);
+        }
+      }
     }
 
     /** The whole weight of all items. */
@@ -311,29 +336,42 @@ abstract class Tally {
 
     /** The places, highest first; equal ones in order of name. */
     List<RankedItem> places() {
-      List<RankedItem> places = placesFrom(floor);
-      if (places.size() < PLACES && floor > 0) {
-        places = placesFrom(0); // some of the last ones were purged
+      if (candidates == null) {
+        considerAll();
       }
+      List<RankedItem> places = best();
+      if (!places.stream().allMatch(this::isStillSo)) {
+        considerAll();
+        places = best();
+      }
+      candidates = new HashMap<>();
+      places.forEach(place -> candidates.put(place.getItem(), (long) place.getValue()));
       floor = places.size() < PLACES ? 0 : (long) places.get(PLACES - 1).getValue();
       return places;
     }
 
-    /** Those of at least this weight, which spares looking at all that come to little. */
-    private List<RankedItem> placesFrom(long weight) {
-      Comparator<RankedItem> better =
-          Comparator.comparingDouble(RankedItem::getValue)
-              .reversed()
-              .thenComparing(RankedItem::getItem);
-      PriorityQueue<RankedItem> best = new PriorityQueue<>(better.reversed());
-      for (ItemsSketch.Row<String> row :
-          sketch.getFrequentItems(Math.max(0, weight - 1), ErrorType.NO_FALSE_NEGATIVES)) {
-        best.add(new RankedItem(row.getItem(), (double) row.getEstimate()));
-        if (best.size() > PLACES) {
-          best.poll();
-        }
+    /** The sketch forgets small weights when it is full. */
+    private boolean isStillSo(RankedItem place) {
+      return sketch.getEstimate(place.getItem()) == (long) place.getValue();
+    }
+
+    private void considerAll() {
+      candidates = new HashMap<>();
+      for (ItemsSketch.Row<String> row : sketch.getFrequentItems(0, ErrorType.NO_FALSE_NEGATIVES)) {
+        candidates.put(row.getItem(), row.getEstimate());
       }
-      return best.stream().sorted(better).toList();
+    }
+
+    private List<RankedItem> best() {
+      PriorityQueue<RankedItem> best = new PriorityQueue<>(BETTER.reversed());
+      candidates.forEach(
+          (item, weight) -> {
+            best.add(new RankedItem(item, (double) weight));
+            if (best.size() > PLACES) {
+              best.poll();
+            }
+          });
+      return best.stream().sorted(BETTER).toList();
     }
 
     @Override

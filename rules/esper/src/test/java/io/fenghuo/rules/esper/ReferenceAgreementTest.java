@@ -7,6 +7,8 @@ import io.fenghuo.rules.reference.RandomWorld;
 import io.fenghuo.rules.reference.ReferenceEvaluator;
 import io.fenghuo.rules.rehearsal.RiskPath;
 import java.util.stream.LongStream;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -14,6 +16,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * The engine and the naive evaluator say the same on random rules and streams, with a restart after
  * every event.
  */
+@Execution(ExecutionMode.CONCURRENT)
 class ReferenceAgreementTest {
 
   /**
