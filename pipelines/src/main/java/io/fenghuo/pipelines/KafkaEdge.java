@@ -1,6 +1,7 @@
 package io.fenghuo.pipelines;
 
 import io.fenghuo.schemas.Stream;
+import java.time.Duration;
 import java.util.List;
 import java.util.Properties;
 import org.apache.flink.connector.base.DeliveryGuarantee;
@@ -16,14 +17,23 @@ final class KafkaEdge {
 
   private KafkaEdge() {}
 
-  /** What stands in these topics, decoded, each record once. */
+  /**
+   * What stands in these topics, decoded, each record once.
+   *
+   * @param patience how long a record may wait for more to be fetched with it; zero for not at all
+   */
   static DataStream<Arrival> read(
-      StreamExecutionEnvironment env, List<String> topics, String name, JobSettings<?> settings) {
+      StreamExecutionEnvironment env,
+      List<String> topics,
+      String name,
+      Duration patience,
+      JobSettings<?> settings) {
     Properties properties = new Properties();
     properties.putAll(settings.kafkaProperties());
-    // Answer a fetch as soon as there is a byte; look for new partitions once a minute.
-    properties.setProperty("fetch.min.bytes", "1");
-    properties.setProperty("fetch.max.wait.ms", "100");
+    // Without patience a fetch is answered as soon as there is a byte, or after a while with none.
+    properties.setProperty("fetch.min.bytes", patience.isZero() ? "1" : String.valueOf(128 << 10));
+    properties.setProperty(
+        "fetch.max.wait.ms", patience.isZero() ? "100" : String.valueOf(patience.toMillis()));
     // Small enough that with many partitions to catch up on, none has to wait so long that it looks
     // silent.
     properties.setProperty("max.partition.fetch.bytes", String.valueOf(256 << 10));
@@ -47,7 +57,8 @@ final class KafkaEdge {
     Properties properties = new Properties();
     properties.putAll(settings.kafkaProperties());
     // Kafka 4 waits 5 ms by default to fill a batch; a decision is worth more than a fuller batch.
-    properties.setProperty("linger.ms", "1");
+    // Figures come by the thousand, once a second.
+    properties.setProperty("linger.ms", stream == Stream.KPIS ? "10" : "1");
     properties.setProperty("acks", "all");
     properties.setProperty("enable.idempotence", "true");
     // Batches of a millisecond are small; a compressor would allocate 128 kB for each.

@@ -8,6 +8,7 @@ import io.fenghuo.rules.figure.Partial;
 import io.fenghuo.rules.figure.Reading;
 import io.fenghuo.rules.watch.MonitorSet;
 import io.fenghuo.schemas.Stream;
+import java.time.Duration;
 import java.util.List;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.streaming.api.datastream.DataStream;
@@ -35,6 +36,9 @@ public final class MonitorJob {
           Stream.DECISIONS,
           Stream.DEAD_LETTERS);
 
+  private static final Duration FETCHED_TOGETHER = Duration.ofMillis(50);
+  private static final Duration TOGETHER = Duration.ofMillis(10);
+
   private MonitorJob() {}
 
   /**
@@ -45,13 +49,18 @@ public final class MonitorJob {
   public static void build(StreamExecutionEnvironment env, MonitorSettings settings)
       throws RuleErrors {
     env.configure(RiskJob.needs("fenghuo-monitor"));
+    // Nobody waits for a single event here: on the way to a figure of the second many travel
+    // together.
+    env.setBufferTimeout(TOGETHER.toMillis());
     MonitorSet monitored = MonitorSet.read(settings.rules(), settings.zone());
     FigureFilters filters = EsperCompiler.compile(monitored.plan(), monitored.figures().lines());
 
     List<String> topics = READS.stream().map(Stream::topic).toList();
     Figures measured =
         measure(
-            KafkaEdge.read(env, topics, Operators.READ_TO_MEASURE, settings), filters, settings);
+            KafkaEdge.read(env, topics, Operators.READ_TO_MEASURE, FETCHED_TOGETHER, settings),
+            filters,
+            settings);
     Findings found = watch(measured.readings(), settings);
     KafkaEdge.publish(
         measured.points().union(found.derived()), Stream.KPIS, Operators.PUBLISH_FIGURES, settings);

@@ -54,7 +54,7 @@ public final class RiskJob {
 
     Verdicts verdicts =
         judge(
-            KafkaEdge.read(env, TOPICS, Operators.READ, settings),
+            KafkaEdge.read(env, TOPICS, Operators.READ, Duration.ZERO, settings),
             expressions,
             settings,
             PublishedDecisions::inKafka);

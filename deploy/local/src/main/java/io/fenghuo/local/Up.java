@@ -302,7 +302,12 @@ final class Up implements Callable<Integer> {
   private EmbeddedKafka startKafka(DataFolder folder) {
     long start = System.nanoTime();
     EmbeddedKafka kafka = EmbeddedKafka.start(folder.kafka(), kafkaPort);
-    kafka.createTopics(Topics.all());
+    try {
+      kafka.createTopics(Topics.all());
+    } catch (CommandFailure e) {
+      kafka.close();
+      throw e;
+    }
     progress.say("Kafka serves at " + kafka.bootstrapServers() + took(start));
     return kafka;
   }
