@@ -6,6 +6,7 @@ import io.fenghuo.alerting.Secret;
 import java.sql.Connection;
 import java.sql.SQLException;
 import org.flywaydb.core.Flyway;
+import org.jdbi.v3.core.ConnectionException;
 import org.jdbi.v3.core.HandleCallback;
 import org.jdbi.v3.core.HandleConsumer;
 import org.jdbi.v3.core.Jdbi;
@@ -86,7 +87,7 @@ public final class ConsoleDatabase implements AutoCloseable {
         }
       }
     }
-    return failure instanceof org.jdbi.v3.core.ConnectionException;
+    return failure instanceof ConnectionException;
   }
 
   @Override

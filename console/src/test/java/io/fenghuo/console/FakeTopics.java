@@ -2,7 +2,9 @@ package io.fenghuo.console;
 
 import io.fenghuo.schemas.EventCodec;
 import io.fenghuo.schemas.Stream;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -10,6 +12,7 @@ import java.util.Map;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.PartitionInfo;
@@ -49,7 +52,7 @@ final class FakeTopics {
     }
 
     @Override
-    public synchronized void assign(java.util.Collection<TopicPartition> partitions) {
+    public synchronized void assign(Collection<TopicPartition> partitions) {
       updateEndOffsets(ends());
       super.assign(partitions);
     }
@@ -61,7 +64,7 @@ final class FakeTopics {
     }
 
     @Override
-    public synchronized void seekToEnd(java.util.Collection<TopicPartition> partitions) {
+    public synchronized void seekToEnd(Collection<TopicPartition> partitions) {
       updateEndOffsets(ends());
       super.seekToEnd(partitions);
       partitions.forEach(each -> given.put(each.topic(), topics.get(each.topic()).size()));
@@ -73,8 +76,7 @@ final class FakeTopics {
     }
 
     @Override
-    public synchronized org.apache.kafka.clients.consumer.ConsumerRecords<byte[], byte[]> poll(
-        java.time.Duration timeout) {
+    public synchronized ConsumerRecords<byte[], byte[]> poll(Duration timeout) {
       synchronized (topics) {
         if (!hasMore()) {
           try {

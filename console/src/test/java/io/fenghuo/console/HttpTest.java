@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.fenghuo.console.http.OpenApi;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -100,7 +101,7 @@ class HttpTest {
     int status;
     try {
       status = visitor.post("/cases/o-1/note", large).status();
-    } catch (java.io.UncheckedIOException cut) {
+    } catch (UncheckedIOException cut) {
       status = 413; // the connection was closed while we were still sending
     }
     assertThat(status).isEqualTo(413);

@@ -7,6 +7,7 @@ import io.fenghuo.console.Characters;
 import io.fenghuo.console.ConsoleDatabase;
 import io.fenghuo.console.http.Call;
 import io.fenghuo.console.http.Need;
+import io.fenghuo.console.http.Problem;
 import io.fenghuo.console.http.Route;
 import java.time.InstantSource;
 import java.util.List;
@@ -105,8 +106,7 @@ public final class AuditLog {
     try {
       return Long.parseLong(text);
     } catch (NumberFormatException e) {
-      throw io.fenghuo.console.http.Problem.field(
-          "cursor", "expected the value of \"next\" of the page before");
+      throw Problem.field("cursor", "expected the value of \"next\" of the page before");
     }
   }
 }

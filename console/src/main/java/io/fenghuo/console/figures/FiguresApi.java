@@ -16,6 +16,7 @@ import io.fenghuo.schemas.Window;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -143,8 +144,7 @@ public final class FiguresApi {
     String dimension =
         call.query("dimension")
             .orElseThrow(() -> Problem.field("dimension", "expected a dimension's name"));
-    String cut =
-        String.join(",", java.util.Arrays.stream(dimension.split("\\+")).sorted().toList());
+    String cut = String.join(",", Arrays.stream(dimension.split("\\+")).sorted().toList());
     Window window = LiveApi.window(call, Window.DAY);
     Instant at = call.time("from").orElseGet(clock::instant);
     List<KpiPoint> points = stored.values(name, cut, window, at, MOST_VALUES);

@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.Optional;
 
@@ -177,7 +178,7 @@ public final class Call {
         "'"
             + Characters.cut(text, 40)
             + "' (expected one of "
-            + java.util.Arrays.toString(type.getEnumConstants())
+            + Arrays.toString(type.getEnumConstants())
             + ")");
   }
 

@@ -3,6 +3,7 @@ package io.fenghuo.console.http;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.fenghuo.alerting.Json;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Matcher;
@@ -34,7 +35,7 @@ public final class OpenApi {
     root.putArray("servers").addObject().put("url", Server.BASE);
     ObjectNode paths = root.putObject("paths");
     routes.stream()
-        .sorted(java.util.Comparator.comparing(Route::path).thenComparing(Route::method))
+        .sorted(Comparator.comparing(Route::path).thenComparing(Route::method))
         .forEach(route -> add(paths, route));
     try {
       return Json.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsString(root) + "\n";

@@ -8,6 +8,7 @@ import io.javalin.http.HandlerType;
 import io.javalin.http.HttpResponseException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -105,7 +106,7 @@ public final class Server implements AutoCloseable {
   }
 
   private static List<Route> withDescription(List<Route> declared) {
-    List<Route> all = new java.util.ArrayList<>(declared);
+    List<Route> all = new ArrayList<>(declared);
     all.add(
         Route.get(
             "/openapi.json",

@@ -28,6 +28,8 @@ import io.fenghuo.schemas.RuleMode;
 import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -282,7 +284,7 @@ public final class OnCallApi {
     ObjectNode answer = Json.MAPPER.createObjectNode();
     ArrayNode items = answer.putArray("items");
     alerting.silences().list().stream()
-        .sorted(java.util.Comparator.comparing(Silence::endsAt).reversed())
+        .sorted(Comparator.comparing(Silence::endsAt).reversed())
         .forEach(silence -> items.add(json(silence, now)));
     answer.putNull("next");
     call.answer(answer);
@@ -408,7 +410,7 @@ public final class OnCallApi {
   /** The first hour in which it is somebody else. */
   private static ObjectNode next(
       Team team, Map<String, Person> people, Optional<String> who, Instant now) {
-    Instant hour = now.truncatedTo(java.time.temporal.ChronoUnit.HOURS);
+    Instant hour = now.truncatedTo(ChronoUnit.HOURS);
     for (Instant at = hour.plusSeconds(3_600);
         at.isBefore(now.plus(LOOKS_AHEAD));
         at = at.plusSeconds(3_600)) {

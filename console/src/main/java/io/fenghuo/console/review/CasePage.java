@@ -9,6 +9,7 @@ import io.fenghuo.console.RuleInfo;
 import io.fenghuo.console.live.FigureJson;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -241,15 +242,13 @@ final class CasePage {
     List<ObjectNode> nearest =
         found.values().stream()
             .sorted(
-                java.util.Comparator.<ObjectNode>comparingInt(
-                        node -> node.path("mine").asBoolean() ? 0 : 1)
+                Comparator.<ObjectNode>comparingInt(node -> node.path("mine").asBoolean() ? 0 : 1)
                     .thenComparingLong(
                         node ->
                             Math.abs(
                                 Instant.parse(node.path("time").asText()).toEpochMilli() - at)))
             .limit(MOST_EVENTS)
-            .sorted(
-                java.util.Comparator.comparing(node -> Instant.parse(node.path("time").asText())))
+            .sorted(Comparator.comparing(node -> Instant.parse(node.path("time").asText())))
             .toList();
     ArrayNode timeline = Json.MAPPER.createArrayNode();
     nearest.forEach(timeline::add);
