@@ -349,7 +349,12 @@ public final class SampleConsole implements AutoCloseable {
     client.sendEvent(name, body, String.valueOf(ids.incrementAndGet()));
   }
 
+  /** A viewer who has left is known by the failure to write to them, which ends their client. */
   private static List<Object> newest(World world, Instant now) {
+    if (client.terminated()) {
+      streams.remove(client);
+      return;
+    }
     List<Object> lines = new ArrayList<>();
     for (Map<String, Object> each : world.cases.lines("open", null, null, null, ME).subList(0, 3)) {
       lines.add(
