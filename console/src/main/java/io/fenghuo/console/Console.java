@@ -11,6 +11,7 @@ import io.fenghuo.console.decide.DecisionWaiters;
 import io.fenghuo.console.figures.FiguresApi;
 import io.fenghuo.console.figures.SlaApi;
 import io.fenghuo.console.health.HealthApi;
+import io.fenghuo.console.figures.WatchFigures;
 import io.fenghuo.console.health.Jobs;
 import io.fenghuo.console.health.Pulse;
 import io.fenghuo.console.http.Gate;
@@ -111,6 +112,8 @@ public final class Console implements AutoCloseable {
     FigureJson json = new FigureJson(settings.figures());
     StoredFigures stored = new StoredFigures(database);
     screen =
+    WatchFigures watched = new WatchFigures(settings.watches());
+    watched.rebuild(stored, clock.instant());
         keep(
             new LiveScreen(
                 latest,
@@ -130,7 +133,7 @@ public final class Console implements AutoCloseable {
                 database,
                 partitions,
                 settings.promise(),
-                List.of(latest, alerts, decisions),
+                List.of(latest, watched, alerts, decisions),
                 clock));
     Outbox outbox = keep(new Outbox(database, with.outgoing(), clock));
     DecisionWaiters waiters = keep(new DecisionWaiters(with.consumers().get()));
@@ -150,7 +153,7 @@ public final class Console implements AutoCloseable {
             .routes());
     routes.addAll(new LiveApi(screen, stored, json, clock).routes());
     routes.addAll(new FiguresApi(stored, json, clock).routes());
-    routes.addAll(new SlaApi(database, stored, settings.watches(), clock).routes());
+    routes.addAll(new SlaApi(database, watched, settings.watches(), clock).routes());
     routes.addAll(
         new ReviewApi(database, cases, settings.rules(), audit, settings.promise(), clock)
             .routes());

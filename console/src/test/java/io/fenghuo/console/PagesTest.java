@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.fenghuo.schemas.EventCodec;
+import io.fenghuo.schemas.EventJson;
 import io.fenghuo.schemas.OrderEvent;
 import io.fenghuo.schemas.Outcome;
 import io.fenghuo.schemas.Severity;
@@ -75,6 +76,15 @@ class PagesTest {
     assertThat(objective.path("budgetLeft").asDouble()).isEqualTo(0.4);
     assertThat(objective.path("burn").path("1h").asDouble()).isEqualTo(15);
     assertThat(objective.path("state").asText()).isEqualTo("critical");
+    assertThat(objective.path("burn").path("6h").isNull()).isTrue();
+
+    // What was kept is known at once after a restart, and what is old is not shown as now.
+    test.stop();
+    test.start(false);
+    assertThat(test.visitor().get("/sla").json().path("objectives").get(0)).isEqualTo(objective);
+    clock.move(Duration.ofMinutes(14));
+    assertThat(test.visitor().get("/sla").json().path("objectives").get(0).path("now").isNull())
+        .isTrue();
   }
 
   @Test
@@ -133,7 +143,7 @@ class PagesTest {
     assertThat(onCall.post(replay, "{}").code()).isEqualTo("kafka_away");
     test.outgoing.goAway(false);
     future.setEventTime(NOW.toEpochMilli());
-    String corrected = io.fenghuo.schemas.EventJson.toJson(future);
+    String corrected = EventJson.toJson(future);
     assertThat(onCall.post(replay, "{'json':" + corrected + "}").status()).isEqualTo(204);
     assertThat(test.outgoing.to("orders").get(0).record()).isEqualTo(future);
     assertThat(test.outgoing.to("orders").get(0).key()).isEqualTo("u-1");

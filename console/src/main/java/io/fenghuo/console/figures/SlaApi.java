@@ -9,7 +9,6 @@ import io.fenghuo.console.http.Call;
 import io.fenghuo.console.http.Need;
 import io.fenghuo.console.http.Route;
 import io.fenghuo.console.live.FigureJson;
-import io.fenghuo.console.read.StoredFigures;
 import io.fenghuo.schemas.Alert;
 import io.fenghuo.schemas.EventJson;
 import io.fenghuo.schemas.KpiPoint;
@@ -28,21 +27,18 @@ import java.util.TreeMap;
 /** Service levels, tiers and anomalies, from the figures that watches derive and their alerts. */
 public final class SlaApi {
 
-  /** Watches tell their figures each minute; what is older is not what is now. */
-  private static final Duration NOW = Duration.ofMinutes(15);
-
   private final ConsoleDatabase database;
-  private final StoredFigures stored;
+  private final WatchFigures figures;
   private final List<WatchInfo> watches;
   private final InstantSource clock;
 
   public SlaApi(
       ConsoleDatabase database,
-      StoredFigures stored,
+      WatchFigures figures,
       List<WatchInfo> watches,
       InstantSource clock) {
     this.database = database;
-    this.stored = stored;
+    this.figures = figures;
     this.watches = watches;
     this.clock = clock;
   }
@@ -59,14 +55,7 @@ public final class SlaApi {
     ArrayNode tiers = answer.putArray("tiers");
     ArrayNode anomalies = answer.putArray("anomalies");
     for (WatchInfo watch : watches) {
-      List<KpiPoint> points =
-          switch (watch.kind()) {
-            case "objective", "tiers", "anomaly" ->
-                stored.newestOf(watch.id(), now.minus(NOW)).stream()
-                    .filter(point -> isOf(watch, point))
-                    .toList();
-            default -> List.of();
-          };
+      List<KpiPoint> points = figures.of(watch.id(), now);
       for (Map<String, String> subject : subjects(watch, points, burning)) {
         Optional<Alert> alert = alert(burning, watch, subject);
         switch (watch.kind()) {
@@ -81,12 +70,6 @@ public final class SlaApi {
       }
     }
     call.answer(answer);
-  }
-
-  /** The figure itself, one derived from it, or a quantile of it; not another of a longer name. */
-  private static boolean isOf(WatchInfo watch, KpiPoint point) {
-    String rest = point.getName().substring(watch.id().length());
-    return rest.isEmpty() || rest.startsWith(".") || rest.matches("_p\\d+");
   }
 
   private List<Alert> burning(Instant now) {

@@ -98,9 +98,9 @@ public final class LiveScreen implements AutoCloseable {
   /** Takes what the database knows, as if it had just been heard. */
   public void rebuild() {
     Instant now = clock.instant();
-    new StoredFigures(database)
-        .recent(now.minus(Duration.ofMinutes(10)), now.minus(Duration.ofHours(26)))
-        .forEach(figures::take);
+    StoredFigures stored = new StoredFigures(database);
+    stored.minutesSince(now.minus(Duration.ofMinutes(10))).forEach(figures::take);
+    stored.daysSince(now.minus(Duration.ofHours(26))).forEach(figures::take);
     figures.changes();
     database.read(
         handle -> {

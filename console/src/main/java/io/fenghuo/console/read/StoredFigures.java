@@ -73,44 +73,19 @@ public final class StoredFigures {
                 .list());
   }
 
-  /**
-   * The newest point of each subject of figures that begin with a prefix, not older than a time.
-   */
-  public List<KpiPoint> newestOf(String prefix, Instant since) {
-    return database.read(
-        handle ->
-            handle
-                .createQuery(
-                    "select distinct on (name, dims) * from figure_minute"
-                        + " where name >= :prefix and name < :after and from_time >= :since"
-                        + " order by name, dims, from_time desc")
-                .bind("prefix", prefix)
-                .bind("after", prefix + "\uFFFF")
-                .bind("since", since)
-                .map(StoredFigures::point)
-                .list());
+  /** Every figure of the minutes that begin at a time or later: what a console begins with. */
+  public List<KpiPoint> minutesSince(Instant since) {
+    return since("select * from figure_minute where from_time >= :since", since);
   }
 
-  /** Everything of windows that have not ended long ago: what a console needs to begin with. */
-  public List<KpiPoint> recent(Instant minutesSince, Instant daysSince) {
+  /** Every figure of the days that begin at a time or later. */
+  public List<KpiPoint> daysSince(Instant since) {
+    return since("select * from figure_long where from_time >= :since and length = 'DAY'", since);
+  }
+
+  private List<KpiPoint> since(String query, Instant since) {
     return database.read(
-        handle -> {
-          List<KpiPoint> all =
-              new ArrayList<>(
-                  handle
-                      .createQuery("select * from figure_minute where from_time >= :since")
-                      .bind("since", minutesSince)
-                      .map(StoredFigures::point)
-                      .list());
-          all.addAll(
-              handle
-                  .createQuery(
-                      "select * from figure_long where from_time >= :since and length = 'DAY'")
-                  .bind("since", daysSince)
-                  .map(StoredFigures::point)
-                  .list());
-          return all;
-        });
+        handle -> handle.createQuery(query).bind("since", since).map(StoredFigures::point).list());
   }
 
   private static String table(Window window) {
