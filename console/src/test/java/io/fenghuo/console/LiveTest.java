@@ -5,6 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.fenghuo.alerting.Json;
+import io.fenghuo.alerting.alert.Labels;
+import io.fenghuo.alerting.alert.Reported;
 import io.fenghuo.schemas.Alert;
 import io.fenghuo.schemas.Outcome;
 import io.fenghuo.schemas.Severity;
@@ -12,6 +14,7 @@ import io.fenghuo.schemas.Window;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -126,15 +129,7 @@ class LiveTest {
         .inbox()
         .accept(
             List.of(
-                new io.fenghuo.alerting.alert.Reported(
-                    io.fenghuo.alerting.alert.Labels.of(labels),
-                    Map.of(),
-                    minute,
-                    null,
-                    null,
-                    null,
-                    "",
-                    "kafka")));
+                new Reported(Labels.of(labels), Map.of(), minute, null, null, null, "", "kafka")));
     test.alerting.settle();
     await()
         .until(
@@ -279,7 +274,7 @@ class LiveTest {
     try (Socket deaf = new Socket();
         Listener listener = new Listener(null)) {
       deaf.setReceiveBufferSize(1_024);
-      deaf.connect(new java.net.InetSocketAddress(address.getHost(), address.getPort()));
+      deaf.connect(new InetSocketAddress(address.getHost(), address.getPort()));
       deaf.getOutputStream()
           .write(
               "GET /api/v1/live/stream HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
@@ -298,6 +293,54 @@ class LiveTest {
       int before = listener.heard("beat").size();
       await().until(() -> listener.heard("beat").size() > before);
     }
+  }
+
+  private void campaign(String name, double value, Instant from) {
+    test.topics.write(
+        Records.figure(
+            TestConsole.CAMPAIGN.id() + "." + name,
+            Map.of("target", "gmv"),
+            Window.MINUTE,
+            from,
+            value,
+            1));
+  }
+
+  @Test
+  void aCampaignIsShownAgainstWhatItsCurveExpectsNowAsLongAsItIsOn() throws Exception {
+    test.start(false);
+    Visitor visitor = test.visitor();
+    gmv(1, 1);
+    Instant last = minute.minusSeconds(60);
+    campaign("so_far", 310, last);
+    campaign("due", 437.5, last);
+    campaign("progress", 0.7, last);
+    campaign("forecast", 800, last);
+    campaign("forecast_low", 700, last);
+    campaign("forecast_high", 900, last);
+    await()
+        .until(
+            () -> visitor.get("/live").json().path("targets").path(0).path("high").asInt() == 900);
+    JsonNode target = visitor.get("/live").json().path("targets").get(0);
+    assertThat(target.path("expectedNow").asDouble()).isEqualTo(437.5);
+    assertThat(target.path("soFar").asDouble()).isEqualTo(310);
+    assertThat(target.path("target").asDouble()).isEqualTo(1_000);
+    try (Listener listener = new Listener(null)) {
+      await().until(() -> !listener.heard("snapshot").isEmpty());
+      campaign("due", 440, last.plusSeconds(60));
+      test.topics.write(
+          Records.figure("gmv_paid", Map.of(), Window.SECOND, minute.plusSeconds(61), 1, 1));
+      await()
+          .until(
+              () ->
+                  listener.heard("targets").stream()
+                      .map(event -> Json.tree(event.get("data")).path("items").path(0))
+                      .anyMatch(each -> each.path("expectedNow").asDouble() == 440));
+    }
+    // Over: figures go on, the campaign's do not.
+    test.topics.write(
+        Records.figure("gmv_paid", Map.of(), Window.SECOND, minute.plusSeconds(3_600), 1, 1));
+    await().until(() -> visitor.get("/live").json().path("targets").isEmpty());
   }
 
   @Test

@@ -50,6 +50,17 @@ final class TestConsole implements AutoCloseable {
           1);
 
   final String url = TestDatabase.freshUrl();
+  static final WatchInfo CAMPAIGN =
+      new WatchInfo(
+          "campaign/singles-day",
+          "campaign",
+          "双十一",
+          "11.11",
+          "campaign",
+          null,
+          "",
+          List.of(new WatchInfo.Target("gmv", "成交额", "money paid", "gmv_paid", 1_000)));
+
   final FakeTopics topics = new FakeTopics();
   final FakeOutgoing outgoing = new FakeOutgoing();
   final ConsoleDatabase database;
@@ -120,7 +131,8 @@ final class TestConsole implements AutoCloseable {
                         "platform",
                         0.999,
                         "",
-                        List.of()))),
+                        List.of()),
+                    CAMPAIGN)),
             new Console.Surroundings(
                 database,
                 alerting,

@@ -17,6 +17,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -39,6 +40,9 @@ public final class LiveScreen implements AutoCloseable {
   /** Figures that have not moved for so long are not known to be those of now. */
   private static final Duration STALE = Duration.ofSeconds(30);
 
+  /** Campaigns tell where they are each minute. */
+  private static final Duration CAMPAIGN_IS_ON = Duration.ofMinutes(10);
+
   /** Of a ranking; nobody reads the eleventh from five metres. */
   private static final int PLACES = 10;
 
@@ -57,6 +61,7 @@ public final class LiveScreen implements AutoCloseable {
   private final ScheduledExecutorService minutes =
       Executors.newSingleThreadScheduledExecutor(work -> daemon(work, "console-live-minutes"));
   private String lamps = "";
+  private String targets = "[]";
   private Map<String, Long> counts = counts(List.of());
   private long heard;
   private volatile Instant movedAt;
@@ -178,7 +183,7 @@ public final class LiveScreen implements AutoCloseable {
 
   /** Decisions of the day by outcome. */
   private static Map<String, Long> counts(List<KpiPoint> shown) {
-    Map<String, Long> counts = new java.util.LinkedHashMap<>();
+    Map<String, Long> counts = new LinkedHashMap<>();
     for (Outcome outcome : Outcome.values()) {
       counts.put(outcome.name(), 0L);
     }
@@ -207,7 +212,9 @@ public final class LiveScreen implements AutoCloseable {
                 campaign.zh() + " · " + target.zh(), campaign.en() + " · " + target.en()));
         node.put("figure", target.figure());
         node.put("target", target.total());
-        node.putNull("expectedNow");
+        FigureJson.number(node, "soFar", derived(shown, campaign, target, "so_far").orElse(null));
+        FigureJson.number(
+            node, "expectedNow", derived(shown, campaign, target, "due").orElse(null));
         FigureJson.number(node, "forecast", forecast.get());
         FigureJson.number(
             node, "low", derived(shown, campaign, target, "forecast_low").orElse(null));
@@ -220,13 +227,16 @@ public final class LiveScreen implements AutoCloseable {
     return all;
   }
 
-  private static Optional<Double> derived(
+  /** Of a campaign that is over nothing new comes, and what came last is not what is now. */
+  private Optional<Double> derived(
       List<KpiPoint> shown, WatchInfo campaign, WatchInfo.Target target, String name) {
+    long oldest = figures.figuresAt().orElse(0L) - CAMPAIGN_IS_ON.toMillis();
     return shown.stream()
         .filter(
             point ->
                 point.getName().equals(campaign.id() + "." + name)
                     && target.name().equals(point.getDimensions().get("target"))
+                    && point.getTo() > oldest
                     && point.getValue() != null)
         .map(KpiPoint::getValue)
         .findFirst();
@@ -250,8 +260,16 @@ public final class LiveScreen implements AutoCloseable {
       body.set("figures", figures(changes));
       events.add(event("figures", body));
     }
+    List<KpiPoint> shown = figures.shown();
+    ArrayNode aims = targets(shown);
+    if (!aims.toString().equals(targets)) {
+      targets = aims.toString();
+      ObjectNode body = Json.MAPPER.createObjectNode();
+      body.set("items", aims);
+      events.add(event("targets", body));
+    }
     List<Decision> fresh = decisions.drain();
-    Map<String, Long> decided = counts(figures.shown());
+    Map<String, Long> decided = counts(shown);
     if (!fresh.isEmpty() || !decided.equals(counts)) {
       counts = decided;
       ObjectNode body = Json.MAPPER.createObjectNode();

@@ -42,7 +42,8 @@ function TargetBar({ picture }) {
   if (picture.at == null) return null;
   if (!target) return h('p', { class: 'target-none muted' }, t('live.no-target'));
   const unit = target.figure === 'gmv_paid' ? 'fen' : 'count';
-  const value = figure(picture, target.figure)?.value ?? null;
+  // A campaign may be longer than the day, or begin within it: what it has brought is not the day's figure.
+  const value = target.soFar ?? figure(picture, target.figure)?.value ?? null;
   const end = Math.max(target.target, target.high ?? 0, value ?? 0) * 1.03;
   const at = (amount) => ({ left: ((amount / end) * 100).toFixed(2) + '%' });
   const width = (from, to) => ({ left: ((from / end) * 100).toFixed(2) + '%', width: (((to - from) / end) * 100).toFixed(2) + '%' });

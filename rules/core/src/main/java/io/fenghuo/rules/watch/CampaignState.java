@@ -114,6 +114,8 @@ final class CampaignState implements WatchState {
       soFar += value;
     }
     Forecast forecast = forecast(course, now, soFar);
+    tell(course, "so_far", now, soFar, findings);
+    tell(course, "due", now, due, findings);
     tell(course, "progress", now, due > 0 ? soFar / due : Double.NaN, findings);
     tell(course, "forecast", now, forecast.end(), findings);
     tell(course, "forecast_low", now, forecast.low(), findings);
