@@ -8,6 +8,8 @@ import io.fenghuo.schemas.ListEntry;
 import io.fenghuo.schemas.Outcome;
 import io.fenghuo.schemas.ReviewOutcome;
 import io.fenghuo.schemas.Verdict;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -232,6 +234,137 @@ class ReviewTest {
   }
 
   @Test
+  void anEscalatedCaseIsHandedToASeniorAndNobodyElseCanTakeIt() {
+    Visitor sun = test.somebody("sun", "approver");
+    flagged("o-1");
+    test.topics.write(Records.decision("worse", 0, Outcome.BLOCK, 95, NOW));
+    await().until(() -> test.count("select count(*) from review_case") == 2);
+    // An approver decides what is handed to them, and nothing else.
+    assertThat(sun.post("/cases/next", "{}").status()).isEqualTo(204);
+    assertThat(sun.post("/cases/o-1/take", "{}").code()).isEqualTo("forbidden");
+
+    wang.post("/cases/o-1/take", "{}");
+    wang.post("/cases/o-1/verdict", "{'verdict':'ESCALATE','note':'金额太大，请定'}");
+    JsonNode page = li.get("/cases/o-1").json();
+    assertThat(page.path("state").asText()).isEqualTo("open");
+    assertThat(page.path("escalated").path("by").asText()).isEqualTo("wang");
+    assertThat(page.path("escalated").path("note").asText()).isEqualTo("金额太大，请定");
+    assertThat(page.path("dueAt").asText()).isEqualTo("2026-11-11T12:30:00.020Z");
+    // On top for who may take it; for the others it is there, last.
+    assertThat(ids(sun.get("/cases").json())).containsExactly("o-1", "worse");
+    assertThat(ids(li.get("/cases").json())).containsExactly("worse", "o-1");
+    assertThat(ids(li.get("/cases?state=escalated").json())).containsExactly("o-1");
+    assertThat(li.get("/cases").json().path("counts").path("escalated").asInt()).isEqualTo(1);
+    assertThat(li.post("/cases/o-1/take", "{}").code()).isEqualTo("needs_senior");
+    assertThat(li.post("/cases/next", "{}").json().path("id").asText()).isEqualTo("worse");
+    assertThat(li.post("/cases/next", "{}").status()).isEqualTo(204);
+    assertThat(li.get("/team").json().path("escalated").asInt()).isEqualTo(1);
+
+    assertThat(sun.post("/cases/next", "{}").json().path("id").asText()).isEqualTo("o-1");
+    assertThat(sun.post("/cases/o-1/verdict", "{'verdict':'ESCALATE'}").code())
+        .isEqualTo("escalated_already");
+    assertThat(sun.post("/cases/o-1/verdict", "{'verdict':'REJECT'}").status()).isEqualTo(200);
+    clock.move(Duration.ofSeconds(11));
+    await().until(() -> test.outgoing.to("reviews").size() == 2);
+    List<Verdict> published =
+        test.outgoing.to("reviews").stream()
+            .map(sent -> ((ReviewOutcome) sent.record()).getVerdict())
+            .toList();
+    assertThat(published).containsExactlyInAnyOrder(Verdict.ESCALATE, Verdict.REJECT);
+
+    JsonNode team = wang.get("/team").json();
+    assertThat(team.path("escalated").asInt()).isZero();
+    for (JsonNode each : team.path("perReviewer")) {
+      boolean isWang = each.path("name").asText().equals("wang");
+      assertThat(each.path("done").asInt()).isEqualTo(isWang ? 0 : 1);
+      assertThat(each.path("escalated").asInt()).isEqualTo(isWang ? 1 : 0);
+    }
+    assertThat(team.path("perReviewer")).hasSize(2);
+    JsonNode audit = test.admin().get("/audit?what=escalate").json().path("items");
+    assertThat(audit.get(0).path("who").asText()).isEqualTo("wang");
+    assertThat(audit.get(0).path("detail").asText()).contains("金额太大");
+  }
+
+  @Test
+  void anEscalationIsTakenBackOnlyUntilASeniorHasTheCase() {
+    Visitor sun = test.somebody("sun", "approver", "reviewer");
+    flagged("o-1");
+    wang.post("/cases/o-1/take", "{}");
+    wang.post("/cases/o-1/verdict", "{'verdict':'ESCALATE'}");
+    JsonNode back = wang.post("/cases/o-1/undo", "{}").json();
+    assertThat(back.path("takenBy").asText()).isEqualTo("wang");
+    assertThat(back.path("escalated").isNull()).isTrue();
+
+    wang.post("/cases/o-1/verdict", "{'verdict':'ESCALATE'}");
+    sun.post("/cases/next", "{}");
+    assertThat(wang.post("/cases/o-1/undo", "{}").code()).isEqualTo("case_taken");
+    sun.post("/cases/o-1/verdict", "{'verdict':'APPROVE'}");
+    assertThat(wang.post("/cases/o-1/undo", "{}").code()).isEqualTo("too_late");
+    assertThat(sun.post("/cases/o-1/undo", "{}").json().path("escalated").path("by").asText())
+        .isEqualTo("wang");
+  }
+
+  @Test
+  void anEscalatedCaseThatIsHeldTooLongGoesBackToTheSeniorsAndAMoreSeriousRevisionKeepsItThere() {
+    Visitor sun = test.somebody("sun", "approver", "reviewer");
+    flagged("o-1", "o-2");
+    for (String id : List.of("o-1", "o-2")) {
+      sun.post("/cases/" + id + "/take", "{}");
+      sun.post("/cases/" + id + "/verdict", "{'verdict':'ESCALATE'}");
+    }
+    // What one has handed on oneself does not come back at once as the next.
+    assertThat(sun.post("/cases/next", "{}").status()).isEqualTo(204);
+    test.admin().post("/cases/o-1/take", "{}");
+    clock.move(Duration.ofMinutes(11));
+    await().until(() -> li.get("/cases/o-1").json().path("state").asText().equals("open"));
+    assertThat(li.get("/cases/o-1").json().path("escalated").path("by").asText()).isEqualTo("sun");
+    test.topics.write(Records.decision("o-2", 1, Outcome.BLOCK, 95, NOW));
+    await().until(() -> li.get("/cases/o-2").json().path("score").asInt() == 95);
+    assertThat(li.post("/cases/o-2/take", "{}").code()).isEqualTo("needs_senior");
+
+    // Decided, and then more is known: it begins anew, for everybody.
+    test.admin().post("/cases/o-2/take", "{}");
+    test.admin().post("/cases/o-2/verdict", "{'verdict':'APPROVE'}");
+    test.topics.write(Records.decision("o-2", 2, Outcome.BLOCK, 99, NOW));
+    await().until(() -> li.get("/cases/o-2").json().path("score").asInt() == 99);
+    assertThat(li.post("/cases/o-2/take", "{}").status()).isEqualTo(200);
+  }
+
+  @Test
+  void pagesGoOnFromEscalatedCasesToTheOthers() {
+    Visitor sun = test.somebody("sun", "approver");
+    flagged("o-1", "o-2", "o-3", "o-4");
+    for (String id : List.of("o-2", "o-3")) {
+      wang.post("/cases/" + id + "/take", "{}");
+      wang.post("/cases/" + id + "/verdict", "{'verdict':'ESCALATE'}");
+    }
+    assertThat(paged(sun)).containsExactly("o-2", "o-3", "o-1", "o-4");
+    assertThat(paged(li)).containsExactly("o-1", "o-4", "o-2", "o-3");
+    String body = "{'ids':['o-1','o-2'],'verdict':'APPROVE','preview':true}";
+    assertThat(li.post("/cases/bulk", body).json().path("skipped").toString())
+        .isEqualTo("[{\"id\":\"o-2\",\"why\":\"needs_senior\"}]");
+    assertThat(sun.post("/cases/bulk", body).json().path("skipped").toString())
+        .isEqualTo("[{\"id\":\"o-1\",\"why\":\"forbidden\"}]");
+    assertThat(
+            sun.post("/cases/bulk", body.replace("APPROVE", "ESCALATE"))
+                .json()
+                .path("would")
+                .asInt())
+        .isZero();
+  }
+
+  private static List<String> paged(Visitor visitor) {
+    List<String> all = new ArrayList<>();
+    String next = "";
+    while (next != null) {
+      JsonNode page = visitor.get("/cases?limit=1" + next).json();
+      all.addAll(ids(page));
+      next = page.path("next").isNull() ? null : "&cursor=" + page.path("next").asText();
+    }
+    return all;
+  }
+
+  @Test
   void aCaseShowsWhyWhatHappenedAndWhoElseAndNothingPersonal() {
     test.topics.write(Records.login("l-1", "u-o-1", NOW.minusSeconds(60)));
     test.topics.write(Records.order("earlier", "somebody-else", NOW.minusSeconds(120)));
@@ -302,10 +435,7 @@ class ReviewTest {
   void oddNamesAndNotesComeBackAsTheyWere() {
     String odd = "o<script>alert(1)</script>\uD83D\uDE00\u202Eabc 'x'/y?z#%";
     flagged(odd);
-    String path =
-        "/cases/"
-            + java.net.URLEncoder.encode(odd, java.nio.charset.StandardCharsets.UTF_8)
-                .replace("+", "%20");
+    String path = "/cases/" + URLEncoder.encode(odd, StandardCharsets.UTF_8).replace("+", "%20");
     assertThat(wang.get(path).json().path("id").asText()).isEqualTo(odd);
     assertThat(
             wang.post(path + "/note", "{'text':'\uD83D\uDE00\u202E<img src=x>\\u0000\\ud800'}")

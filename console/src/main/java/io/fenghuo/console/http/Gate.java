@@ -62,10 +62,7 @@ public final class Gate {
     }
     if (!route.need().isMetBy(user.get())) {
       throw new Problem(
-          403,
-          "forbidden",
-          "当前账号没有此权限",
-          "This needs another role: " + route.need().name().toLowerCase(java.util.Locale.ROOT));
+          403, "forbidden", "当前账号没有此权限", "This needs another role: " + route.need().label());
     }
     if (user.get().mustChangePassword() && route.need() != Need.SIGNED_IN) {
       throw new Problem(

@@ -1,5 +1,6 @@
 package io.fenghuo.console.http;
 
+import java.util.Locale;
 import java.util.Set;
 
 /** Who may call a route. An administrator may call every one. */
@@ -15,8 +16,17 @@ public enum Need {
   RULE_AUTHOR,
   APPROVER,
   ADMIN,
+  /** Whoever decides cases: reviewers, and approvers what was escalated to them. */
+  DESK,
   /** The shop's own programs, by their token. */
   SHOP;
+
+  /** As a refusal names it. */
+  String label() {
+    return this == DESK
+        ? "reviewer or approver"
+        : name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
 
   boolean isMetBy(User user) {
     if (this == ANYBODY) {
@@ -29,6 +39,10 @@ public enum Need {
     return switch (this) {
       case ANYBODY, SIGNED_IN -> true;
       case VIEWER -> !roles.isEmpty();
+      case DESK ->
+          roles.contains(Role.ADMIN)
+              || roles.contains(Role.REVIEWER)
+              || roles.contains(Role.APPROVER);
       case SHOP -> user.way() == User.Way.TOKEN || roles.contains(Role.ADMIN);
       default -> roles.contains(Role.ADMIN) || roles.contains(Role.valueOf(name()));
     };

@@ -80,6 +80,12 @@ final class Tables {
         due_at = case when review_case.state = 'done' then excluded.due_at
                  else review_case.due_at end,
         taken_by = case when review_case.state = 'done' then null else review_case.taken_by end,
+        escalated_by = case when review_case.state = 'done' then null
+                       else review_case.escalated_by end,
+        escalated_at = case when review_case.state = 'done' then null
+                       else review_case.escalated_at end,
+        escalated_note = case when review_case.state = 'done' then null
+                         else review_case.escalated_note end,
         done_at = null,
         version = review_case.version + 1
       where review_case.revision < excluded.revision

@@ -32,6 +32,9 @@ record CaseRow(
     Instant takenAt,
     Instant takenUntil,
     Instant doneAt,
+    String escalatedBy,
+    Instant escalatedAt,
+    String escalatedNote,
     long version,
     double weight,
     double rank) {
@@ -59,9 +62,17 @@ record CaseRow(
         KnownAlert.instant(row, "taken_at"),
         KnownAlert.instant(row, "taken_until"),
         KnownAlert.instant(row, "done_at"),
+        row.getString("escalated_by"),
+        KnownAlert.instant(row, "escalated_at"),
+        row.getString("escalated_note"),
         row.getLong("version"),
         row.getDouble("weight"),
         row.getDouble("rank"));
+  }
+
+  /** True when it was handed on to somebody more senior. */
+  boolean escalated() {
+    return escalatedAt != null;
   }
 
   /** Risk × money × age, as the migration explains. */
@@ -86,6 +97,14 @@ record CaseRow(
     node.put("takenBy", takenBy);
     node.put("takenUntil", takenUntil == null ? null : takenUntil.toString());
     node.put("priority", Math.round(priority(now)));
+    if (escalated()) {
+      node.putObject("escalated")
+          .put("by", escalatedBy)
+          .put("at", escalatedAt.toString())
+          .put("note", escalatedNote);
+    } else {
+      node.putNull("escalated");
+    }
     node.set("reason", FigureJson.text(reasonZh, reasonEn));
     ArrayNode hit = node.putArray("rules");
     rules.forEach(hit::add);

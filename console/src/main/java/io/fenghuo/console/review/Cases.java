@@ -2,6 +2,8 @@ package io.fenghuo.console.review;
 
 import io.fenghuo.console.ConsoleDatabase;
 import io.fenghuo.console.http.Problem;
+import io.fenghuo.console.http.Role;
+import io.fenghuo.console.http.User;
 import io.fenghuo.schemas.Verdict;
 import java.time.Duration;
 import java.time.Instant;
@@ -13,7 +15,10 @@ import java.util.Map;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 
-/** The life of a case: open, taken by one reviewer for a time, done; and back. */
+/**
+ * The life of a case: open, taken by one reviewer for a time, done; and back. One that is escalated
+ * is open again, and only seniors may take it.
+ */
 public final class Cases {
 
   /** Whoever takes a case and goes to lunch gives it back after so long. */
@@ -28,12 +33,14 @@ public final class Cases {
   }
 
   /** How many there are. */
-  record Counts(long open, long mine, long overdue) {}
+  record Counts(long open, long escalated, long mine, long overdue) {}
 
   Counts counts(Handle handle, String who) {
     return handle
         .createQuery(
             "select (select count(*) from review_case where state = 'open') as open,"
+                + " (select count(*) from review_case where state = 'open'"
+                + " and escalated_at is not null) as escalated,"
                 + " (select count(*) from review_case where state = 'taken' and taken_by = :who)"
                 + " as mine,"
                 + " (select count(*) from review_case where state <> 'done' and due_at < :now)"
@@ -42,7 +49,11 @@ public final class Cases {
         .bind("now", clock.instant())
         .map(
             (row, context) ->
-                new Counts(row.getLong("open"), row.getLong("mine"), row.getLong("overdue")))
+                new Counts(
+                    row.getLong("open"),
+                    row.getLong("escalated"),
+                    row.getLong("mine"),
+                    row.getLong("overdue")))
         .one();
   }
 
@@ -63,18 +74,38 @@ public final class Cases {
         .orElseThrow(() -> Problem.notFound(id));
   }
 
-  Optional<CaseRow> next(Handle handle, Queue queue, String who) {
+  Optional<CaseRow> next(Handle handle, Queue queue, User user) {
     Instant now = clock.instant();
-    Optional<CaseRow> row = queue.next(handle, who, now, now.plus(LOCK));
-    row.ifPresent(taken -> tell(handle, taken.orderId(), who, "taken", ""));
+    Optional<CaseRow> row = queue.next(handle, user, now, now.plus(LOCK));
+    row.ifPresent(taken -> tell(handle, taken.orderId(), user.name(), "taken", ""));
     return row;
   }
 
-  CaseRow take(Handle handle, String id, String who) {
+  /** What was escalated is for approvers and administrators, everything else for reviewers. */
+  private static boolean may(User user, CaseRow row) {
+    return user.has(row.escalated() ? Role.APPROVER : Role.REVIEWER);
+  }
+
+  private static void requireMay(User user, CaseRow row) {
+    if (may(user, row)) {
+      return;
+    }
+    throw row.escalated()
+        ? new Problem(
+            403,
+            "needs_senior",
+            "此单已升级，由批准人或管理员处理",
+            "This case was escalated: it takes an approver or an administrator")
+        : new Problem(
+            403, "forbidden", "裁决需要“审核员”角色", "Cases that were not escalated take a reviewer");
+  }
+
+  CaseRow take(Handle handle, String id, User user) {
+    String who = user.name();
     CaseRow row = lock(handle, id);
+    requireMay(user, row);
     if (row.state().equals("taken") && !row.takenBy().equals(who)) {
-      throw Problem.conflict(
-          "case_taken", row.takenBy() + " 正在处理此单", row.takenBy() + " is working on this case");
+      throw taken(row);
     }
     if (row.state().equals("done")) {
       throw Problem.conflict("case_done", "此单已处理", "This case is done");
@@ -94,6 +125,11 @@ public final class Cases {
       tell(handle, id, who, "taken", "");
     }
     return find(handle, id).orElseThrow();
+  }
+
+  private static Problem taken(CaseRow row) {
+    return Problem.conflict(
+        "case_taken", row.takenBy() + " 正在处理此单", row.takenBy() + " is working on this case");
   }
 
   void release(Handle handle, String id, String who) {
@@ -123,19 +159,38 @@ public final class Cases {
   }
 
   /**
-   * Decides a case that the reviewer holds.
+   * Decides a case that the reviewer holds, or hands it on.
    *
    * @return until when it can be undone
    */
-  Instant decide(Handle handle, String id, Verdict verdict, String who, String note) {
+  Instant decide(Handle handle, String id, Verdict verdict, User user, String note) {
     CaseRow row = lock(handle, id);
-    requireMine(row, who);
-    return decide(handle, row, verdict, who, note);
+    requireMine(row, user.name());
+    requireMay(user, row);
+    if (verdict == Verdict.ESCALATE && row.escalated()) {
+      throw Problem.conflict(
+          "escalated_already", "此单已升级过，请作出裁决", "This case was escalated already: decide it");
+    }
+    return decide(handle, row, verdict, user.name(), note);
   }
 
   private Instant decide(Handle handle, CaseRow row, Verdict verdict, String who, String note) {
     Instant now = clock.instant();
     Instant undoUntil = Verdicts.give(handle, row, verdict, who, note, now);
+    if (verdict == Verdict.ESCALATE) {
+      // The buyer goes on waiting: what was promised still counts from the beginning.
+      open(handle, row.orderId());
+      handle
+          .createUpdate(
+              "update review_case set escalated_by = :who, escalated_at = :now,"
+                  + " escalated_note = :note where order_id = :id")
+          .bind("who", who)
+          .bind("now", now)
+          .bind("note", note)
+          .bind("id", row.orderId())
+          .execute();
+      return undoUntil;
+    }
     handle
         .createUpdate(
             "update review_case set state = 'done', done_at = :now, taken_by = null,"
@@ -148,9 +203,19 @@ public final class Cases {
 
   /** Takes the last verdict back; the case is the reviewer's again. */
   CaseRow undo(Handle handle, String id, String who) {
-    lock(handle, id);
+    CaseRow row = lock(handle, id);
+    if (row.state().equals("taken") && !row.takenBy().equals(who)) {
+      throw taken(row);
+    }
     Instant now = clock.instant();
-    Verdicts.undo(handle, id, who, now);
+    if (Verdicts.undo(handle, id, who, now) == Verdict.ESCALATE) {
+      handle
+          .createUpdate(
+              "update review_case set escalated_by = null, escalated_at = null,"
+                  + " escalated_note = null where order_id = :id")
+          .bind("id", id)
+          .execute();
+    }
     handle
         .createUpdate(
             "update review_case set state = 'taken', taken_by = :who, taken_at = :now,"
@@ -167,9 +232,10 @@ public final class Cases {
   /** What a bulk verdict would do, or did. */
   record Bulk(int would, long amount, Map<String, String> skipped) {}
 
-  /** Decides those of these cases that are open or the reviewer's own. */
+  /** Decides those of these cases that are the reviewer's own, or open and theirs to take. */
   Bulk bulk(
-      Handle handle, List<String> ids, Verdict verdict, String who, String note, boolean preview) {
+      Handle handle, List<String> ids, Verdict verdict, User user, String note, boolean preview) {
+    String who = user.name();
     Map<String, String> skipped = new LinkedHashMap<>();
     List<CaseRow> fit = new ArrayList<>();
     // In order of id, so that two who do this at once lock alike.
@@ -188,6 +254,10 @@ public final class Cases {
         skipped.put(id, "case_done");
       } else if (row.get().state().equals("taken") && !row.get().takenBy().equals(who)) {
         skipped.put(id, "case_taken");
+      } else if (!may(user, row.get())) {
+        skipped.put(id, row.get().escalated() ? "needs_senior" : "forbidden");
+      } else if (verdict == Verdict.ESCALATE && row.get().escalated()) {
+        skipped.put(id, "escalated_already");
       } else {
         fit.add(row.get());
       }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.fenghuo.alerting.Json;
+import io.fenghuo.console.Characters;
 import io.fenghuo.console.ConsoleDatabase;
 import io.fenghuo.console.RuleInfo;
 import io.fenghuo.console.access.AuditLog;
@@ -16,6 +17,8 @@ import io.fenghuo.schemas.ListEntry;
 import io.fenghuo.schemas.ListKind;
 import io.fenghuo.schemas.Stream;
 import io.fenghuo.schemas.Verdict;
+import java.math.BigDecimal;
+import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -60,28 +63,22 @@ public final class ReviewApi {
   public List<Route> routes() {
     return List.of(
         Route.get("/cases", Need.VIEWER, "The queue", this::list).paged(FILTERS),
-        Route.post("/cases/next", Need.REVIEWER, "Take the first case of the queue", this::next)
+        Route.post("/cases/next", Need.DESK, "Take the first case of the queue", this::next)
             .body(FILTERS),
         Route.post(
-                "/cases/bulk",
-                Need.REVIEWER,
-                "Decide many cases, or see what it would do",
-                this::bulk)
+                "/cases/bulk", Need.DESK, "Decide many cases, or see what it would do", this::bulk)
             .body("ids", "verdict", "note", "preview"),
         Route.get("/cases/{id}", Need.VIEWER, "Everything about a case", this::one),
-        Route.post("/cases/{id}/take", Need.REVIEWER, "Take a case", this::take),
-        Route.post("/cases/{id}/release", Need.REVIEWER, "Give a case back", this::release),
-        Route.post("/cases/{id}/verdict", Need.REVIEWER, "Decide a case", this::verdict)
+        Route.post("/cases/{id}/take", Need.DESK, "Take a case", this::take),
+        Route.post("/cases/{id}/release", Need.DESK, "Give a case back", this::release),
+        Route.post("/cases/{id}/verdict", Need.DESK, "Decide a case", this::verdict)
             .body("verdict", "note"),
-        Route.post("/cases/{id}/undo", Need.REVIEWER, "Take the verdict back", this::undo),
-        Route.post("/cases/{id}/list", Need.REVIEWER, "Put an entity on a list", this::putOnList)
+        Route.post("/cases/{id}/undo", Need.DESK, "Take the verdict back", this::undo),
+        Route.post("/cases/{id}/list", Need.DESK, "Put an entity on a list", this::putOnList)
             .body("list", "entity", "value", "reason", "until"),
-        Route.post("/cases/{id}/note", Need.REVIEWER, "Add a note", this::note).body("text"),
+        Route.post("/cases/{id}/note", Need.DESK, "Add a note", this::note).body("text"),
         Route.post(
-                "/cases/{id}/unmask",
-                Need.REVIEWER,
-                "See personal data, with a reason",
-                this::unmask)
+                "/cases/{id}/unmask", Need.DESK, "See personal data, with a reason", this::unmask)
             .body("reason"),
         Route.get("/views", Need.VIEWER, "One's saved filters", this::views),
         Route.put("/views", Need.VIEWER, "Save one's filters", this::saveViews).body("views"),
@@ -101,13 +98,13 @@ public final class ReviewApi {
   private void list(Call call) {
     Queue queue = queue(call);
     int limit = call.limit();
-    Optional<String[]> after = call.cursor(2);
+    Optional<String[]> after = call.cursor(3);
     Instant now = clock.instant();
     ObjectNode answer = Json.MAPPER.createObjectNode();
     ArrayNode items = answer.putArray("items");
     database.read(
         handle -> {
-          List<CaseRow> rows = queue.page(handle, call.who(), limit, after);
+          List<CaseRow> rows = queue.page(handle, call.user(), limit, after);
           Map<String, ObjectNode> verdicts =
               Verdicts.last(handle, rows.stream().map(CaseRow::orderId).toList());
           rows.forEach(row -> items.add(row.line(now, verdicts.get(row.orderId()))));
@@ -116,6 +113,7 @@ public final class ReviewApi {
           answer
               .putObject("counts")
               .put("open", counts.open())
+              .put("escalated", counts.escalated())
               .put("mine", counts.mine())
               .put("overdue", counts.overdue());
           return null;
@@ -137,7 +135,7 @@ public final class ReviewApi {
         database.inTransaction(
             handle ->
                 cases
-                    .next(handle, queue, call.who())
+                    .next(handle, queue, call.user())
                     .map(row -> page.of(handle, row, clock.instant())));
     if (taken.isEmpty()) {
       call.nothing();
@@ -162,7 +160,8 @@ public final class ReviewApi {
     call.answer(
         database.inTransaction(
             handle ->
-                page.of(handle, cases.take(handle, call.path("id"), call.who()), clock.instant())));
+                page.of(
+                    handle, cases.take(handle, call.path("id"), call.user()), clock.instant())));
   }
 
   private void release(Call call) {
@@ -178,8 +177,13 @@ public final class ReviewApi {
         database.inTransaction(
             handle -> {
               String id = call.path("id");
-              Instant until = cases.decide(handle, id, verdict, call.who(), note);
-              audit.note(handle, call, "verdict", id, verdict.name());
+              Instant until = cases.decide(handle, id, verdict, call.user(), note);
+              audit.note(
+                  handle,
+                  call,
+                  verdict == Verdict.ESCALATE ? "escalate" : "verdict",
+                  id,
+                  note.isEmpty() ? verdict.name() : verdict + ": " + note);
               return until;
             });
     call.answer(Map.of("undoUntil", undoUntil.toString()));
@@ -202,14 +206,14 @@ public final class ReviewApi {
     String note = Call.text(body, "note", 0, LONGEST_NOTE);
     boolean preview = body.path("preview").asBoolean(true);
     List<String> ids = new ArrayList<>();
-    body.path("ids").forEach(id -> ids.add(io.fenghuo.console.Characters.storable(id.asText())));
+    body.path("ids").forEach(id -> ids.add(Characters.storable(id.asText())));
     if (ids.isEmpty() || ids.size() > MOST_AT_ONCE) {
       throw Problem.field("ids", "expected 1 to " + MOST_AT_ONCE);
     }
     Cases.Bulk done =
         database.inTransaction(
             handle -> {
-              Cases.Bulk bulk = cases.bulk(handle, ids, verdict, call.who(), note, preview);
+              Cases.Bulk bulk = cases.bulk(handle, ids, verdict, call.user(), note, preview);
               if (!preview) {
                 audit.note(
                     handle, call, "bulk verdict", verdict.name(), bulk.would() + " cases: " + ids);
@@ -364,34 +368,41 @@ public final class ReviewApi {
     views(call);
   }
 
-  /** Of the last 24 hours. */
+  /** Of the last 24 hours. Who hands a case on has not decided it. */
   private void team(Call call) {
     Instant now = clock.instant();
     ObjectNode answer = Json.MAPPER.createObjectNode();
     database.read(
         handle -> {
-          answer.put("open", cases.counts(handle, call.who()).open());
+          Cases.Counts counts = cases.counts(handle, call.who());
+          answer.put("open", counts.open());
+          answer.put("escalated", counts.escalated());
           handle
-              .createQuery("select min(opened_at) as oldest from review_case where state = 'open'")
+              .createQuery(
+                  "select (select min(opened_at) from review_case where state = 'open') as oldest,"
+                      + " (select min(escalated_at) from review_case where state = 'open'"
+                      + " and escalated_at is not null) as handed_on")
               .map(
-                  (row, context) -> {
-                    var oldest = row.getTimestamp("oldest");
-                    return answer.put(
-                        "oldestMinutes",
-                        oldest == null
-                            ? null
-                            : Long.valueOf(Duration.between(oldest.toInstant(), now).toMinutes()));
-                  })
+                  (row, context) ->
+                      answer
+                          .put("oldestMinutes", minutes(row.getTimestamp("oldest"), now))
+                          .put(
+                              "escalatedOldestMinutes",
+                              minutes(row.getTimestamp("handed_on"), now)))
               .one();
           ArrayNode reviewers = answer.putArray("perReviewer");
           handle
               .createQuery(
                   """
-                  select v.reviewer, count(*) as done,
+                  select v.reviewer,
+                         count(*) filter (where v.verdict <> 'ESCALATE') as done,
+                         count(*) filter (where v.verdict = 'ESCALATE') as escalated,
                          extract(epoch from avg(v.at - v.taken_at)) as seconds,
                          avg((select avg(case when w.verdict = v.verdict then 1.0 else 0.0 end)
                               from verdict w where w.order_id = v.order_id
-                                and w.reviewer <> v.reviewer and w.undone_at is null)) as agreement
+                                and w.reviewer <> v.reviewer and w.undone_at is null
+                                and w.verdict <> 'ESCALATE'))
+                           filter (where v.verdict <> 'ESCALATE') as agreement
                   from verdict v
                   where v.at > :since and v.undone_at is null
                   group by v.reviewer order by done desc
@@ -402,6 +413,7 @@ public final class ReviewApi {
                     ObjectNode one = reviewers.addObject();
                     one.put("name", row.getString("reviewer"));
                     one.put("done", row.getLong("done"));
+                    one.put("escalated", row.getLong("escalated"));
                     number(one, "secondsPerCase", row.getBigDecimal("seconds"));
                     number(one, "agreement", row.getBigDecimal("agreement"));
                     return one;
@@ -411,7 +423,7 @@ public final class ReviewApi {
               .createQuery(
                   "select avg(case when at <= opened_at + make_interval(secs => :promise)"
                       + " then 1.0 else 0.0 end) as kept from verdict"
-                      + " where at > :since and undone_at is null")
+                      + " where at > :since and undone_at is null and verdict <> 'ESCALATE'")
               .bind("promise", (double) promise.toSeconds())
               .bind("since", now.minus(Duration.ofDays(1)))
               .map(
@@ -427,7 +439,12 @@ public final class ReviewApi {
     call.answer(answer);
   }
 
-  private static void number(ObjectNode node, String name, java.math.BigDecimal value) {
+  /** How long ago, or null. */
+  private static Long minutes(Timestamp since, Instant now) {
+    return since == null ? null : Duration.between(since.toInstant(), now).toMinutes();
+  }
+
+  private static void number(ObjectNode node, String name, BigDecimal value) {
     if (value == null) {
       node.putNull(name);
     } else {

@@ -8,6 +8,8 @@ import io.fenghuo.schemas.Outcome;
 import io.fenghuo.schemas.ReviewOutcome;
 import io.fenghuo.schemas.Stream;
 import io.fenghuo.schemas.Verdict;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -89,20 +91,33 @@ final class Verdicts {
     return undoUntil;
   }
 
-  /** Takes back the last verdict on an order, if it is this reviewer's and not published yet. */
-  static void undo(Handle handle, String orderId, String reviewer, Instant now) {
-    Optional<Long> id =
+  private record Last(long id, String reviewer, Verdict verdict, Instant undoUntil) {}
+
+  /**
+   * Takes back the last verdict on an order, if it is this reviewer's and not published yet.
+   *
+   * @return what it was
+   */
+  static Verdict undo(Handle handle, String orderId, String reviewer, Instant now) {
+    Optional<Last> last =
         handle
             .createQuery(
-                "select id from verdict where order_id = :order and reviewer = :reviewer"
-                    + " and undone_at is null and undo_until > :now order by id desc limit 1"
-                    + " for update")
+                "select id, reviewer, verdict, undo_until from verdict where order_id = :order"
+                    + " and undone_at is null order by id desc limit 1 for update")
             .bind("order", orderId)
-            .bind("reviewer", reviewer)
-            .bind("now", now)
-            .mapTo(Long.class)
+            .map(
+                (row, context) ->
+                    new Last(
+                        row.getLong("id"),
+                        row.getString("reviewer"),
+                        Verdict.valueOf(row.getString("verdict")),
+                        row.getTimestamp("undo_until").toInstant()))
             .findOne();
-    boolean taken = id.isPresent() && Outbox.takeBack(handle, id.get());
+    boolean taken =
+        last.isPresent()
+            && last.get().reviewer().equals(reviewer)
+            && last.get().undoUntil().isAfter(now)
+            && Outbox.takeBack(handle, last.get().id());
     if (!taken) {
       throw Problem.conflict(
           "too_late", "已超过 10 秒，无法撤销", "The ten seconds are over: it has been published");
@@ -110,8 +125,9 @@ final class Verdicts {
     handle
         .createUpdate("update verdict set undone_at = :now where id = :id")
         .bind("now", now)
-        .bind("id", id.get())
+        .bind("id", last.get().id())
         .execute();
+    return last.get().verdict();
   }
 
   /** The last verdict that stands of each of these orders. */
@@ -137,7 +153,7 @@ final class Verdicts {
         .list();
   }
 
-  private static ObjectNode json(java.sql.ResultSet row) throws java.sql.SQLException {
+  private static ObjectNode json(ResultSet row) throws SQLException {
     ObjectNode node = Json.MAPPER.createObjectNode();
     node.put("verdict", row.getString("verdict"));
     node.put("reviewer", row.getString("reviewer"));

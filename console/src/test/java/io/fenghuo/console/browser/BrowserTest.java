@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -196,6 +197,31 @@ class BrowserTest {
     page.keyboard().press("Escape");
     page.keyboard().press("/");
     assertThat(page.evaluate("() => document.activeElement.id")).isEqualTo("review-search");
+    nothingWentWrong();
+  }
+
+  @Test
+  void anEscalatedCaseSaysWhoHandedItOnAndIsForSeniorsOnly() {
+    String handedOn = "/review/o-20261122-" + (81_734 + 4 * 13);
+    open(Look.LAPTOP.as("reviewer"));
+    page.navigate(handedOn);
+    see("同一地址还有三单在等");
+    see("由批准人或管理员处理");
+    assertThat(page.locator(".verdict").first().isDisabled()).isTrue();
+    page.keyboard().press("a");
+    see("由批准人或管理员处理");
+    assertThat(console.cases().verdict("o-20261122-81786")).isNull();
+    page.navigate("/review/o-20261122-81734");
+    see("命中的规则");
+    page.fill("#case-note", "请定");
+    page.locator(".verdict-ESCALATE").click();
+    until(() -> "wang.fang".equals(console.cases().escalatedBy("o-20261122-81734")));
+
+    open(Look.LAPTOP);
+    page.navigate(handedOn);
+    see("li.na");
+    assertThat(page.locator(".verdict-ESCALATE").isDisabled()).isTrue();
+    assertThat(page.locator(".verdict-APPROVE").isEnabled()).isTrue();
     nothingWentWrong();
   }
 
@@ -401,7 +427,7 @@ class BrowserTest {
     assertThat(wrong).isEmpty();
   }
 
-  private static void until(java.util.concurrent.Callable<Boolean> condition) {
+  private static void until(Callable<Boolean> condition) {
     Awaitility.await().pollInSameThread().until(condition);
   }
 

@@ -87,6 +87,16 @@ final class SampleCases {
               text(zh, REASONS[kind][1]),
               "rules",
               List.of(RULES[kind]),
+              "escalated",
+              i == 4
+                  ? object(
+                      "by",
+                      "li.na",
+                      "at",
+                      opened.plusSeconds(60).toString(),
+                      "note",
+                      "同一地址还有三单在等，请定")
+                  : null,
               "verdict",
               null));
     }
@@ -100,6 +110,7 @@ final class SampleCases {
           switch (state) {
             case "mine" -> "taken".equals(each.get("state")) && me.equals(each.get("takenBy"));
             case "done" -> "done".equals(each.get("state"));
+            case "escalated" -> "open".equals(each.get("state")) && each.get("escalated") != null;
             default -> !"done".equals(each.get("state"));
           };
       if (wanted
@@ -119,6 +130,7 @@ final class SampleCases {
   synchronized Map<String, Object> counts(String me) {
     return object(
         "open", lines("open", null, null, null, me).size(),
+        "escalated", lines("escalated", null, null, null, me).size(),
         "mine", lines("mine", null, null, null, me).size(),
         "overdue",
             lines("open", null, null, null, me).stream()
@@ -158,11 +170,22 @@ final class SampleCases {
 
   synchronized Instant decide(String id, String verdict, String note, String me) {
     Map<String, Object> line = cases.get(id);
+    if (verdict.equals("ESCALATE")) {
+      line.put("state", "open");
+      line.put("takenBy", null);
+      line.put("escalated", object("by", me, "at", Instant.now().toString(), "note", note));
+      return Instant.now().plusSeconds(UNDO_SECONDS);
+    }
     line.put("state", "done");
     line.put(
         "verdict",
         object("at", Instant.now().toString(), "reviewer", me, "verdict", verdict, "note", note));
     return Instant.now().plusSeconds(UNDO_SECONDS);
+  }
+
+  synchronized String escalatedBy(String id) {
+    Object escalated = cases.get(id).get("escalated");
+    return escalated == null ? null : (String) ((Map<?, ?>) escalated).get("by");
   }
 
   synchronized String verdict(String id) {

@@ -201,8 +201,8 @@ public final class SampleConsole implements AutoCloseable {
     String name =
         "out".equals(as) ? sessions.get(String.valueOf(context.cookie("fenghuo_session"))) : ME;
     List<String> roles =
-        "viewer".equals(as)
-            ? List.of("viewer")
+        "viewer".equals(as) || "reviewer".equals(as)
+            ? List.of(as)
             : List.of("viewer", "reviewer", "on-call", "rule-author", "approver", "admin");
     return object(
         "authentication",
@@ -600,8 +600,21 @@ public final class SampleConsole implements AutoCloseable {
                     unlessEmpty(
                         context,
                         List.of(
+                    "escalated",
+                    empty(context) ? 0 : 1,
+                    "escalatedOldestMinutes",
+                    empty(context) ? null : 4,
                             object(
-                                "name", ME, "done", 61, "secondsPerCase", 34.2, "agreement", 0.94),
+                                "name",
+                                ME,
+                                "done",
+                                61,
+                                "escalated",
+                                2,
+                                "secondsPerCase",
+                                34.2,
+                                "agreement",
+                                0.94),
                             object(
                                 "name",
                                 "li.na",
@@ -611,6 +624,8 @@ public final class SampleConsole implements AutoCloseable {
                                 51,
                                 "agreement",
                                 0.91))),
+                                "escalated",
+                                5,
                     "promise",
                     object("minutes", 30, "kept", empty(context) ? null : 0.962))));
   }

@@ -111,6 +111,7 @@ export default defineComponent({
         data ? h('button', { type: 'button', class: 'button quiet', onClick: () => { dialog.value = 'team'; } }, [
           t('team.open', { n: data.open }), data.oldestMinutes == null ? '' : ' · ' + t('team.oldest', { span: span(data.oldestMinutes * 60) }),
           data.promise?.kept == null ? '' : ' · ' + t('team.promise', { n: data.promise.minutes, share: percent(data.promise.kept, 1) })]) : null,
+        queue.data?.counts?.escalated ? h('span', { class: 'mark tone-warning' }, [sign('warning'), t('review.escalated-n', { n: queue.data.counts.escalated })]) : null,
         queue.data?.counts?.overdue ? h('span', { class: 'mark tone-critical' }, [sign('critical'), t('review.overdue-n', { n: queue.data.counts.overdue })]) : null,
         h(Age, { at: queue.at }),
         h('div', { class: 'page-end' }, [

@@ -129,7 +129,7 @@ function Facts({ item, unmask }) {
   return [
     h('dl', { class: 'facts' }, names.map((name) => h('div', { key: name }, [h('dt', word('field', name)),
       h('dd', { class: 'theirs clamp', title: masked.has(name) ? t('case.masked') : null }, [value(name).slice(0, 600), masked.has(name) ? h('span', { class: 'muted' }, [' ', sign('lock', t('case.masked'))]) : null])]))),
-    can('reviewer') && masked.size ? h('button', { type: 'button', class: 'button small unmask', onClick: unmask }, [sign('lock'), t('case.unmask')]) : null,
+    can('reviewer', 'approver') && masked.size ? h('button', { type: 'button', class: 'button small unmask', onClick: unmask }, [sign('lock'), t('case.unmask')]) : null,
   ];
 }
 
@@ -147,12 +147,13 @@ function History({ item }) {
 export const Case = defineComponent({
   props: { hand: Object, back: Function, toList: Function, unmask: Function },
   setup(props) {
-    const { desk, mine, others, decide, take, release, addNote } = props.hand;
+    const { desk, mine, others, may, decide, take, release, addNote } = props.hand;
 
     function actions(item) {
       if (item.state === 'done') return h('div', { class: 'case-actions' }, h('p', { class: 'second' }, t('case.is-done', { verdict: t('verdict.' + item.verdict?.verdict, null, '–') })));
       return h('div', { class: 'case-actions', role: 'group', 'aria-label': t('case.decide') }, VERDICTS.map((each) => h('button', {
-        key: each.verdict, type: 'button', class: ['button', 'verdict', 'verdict-' + each.verdict], disabled: desk.busy || others.value || !can('reviewer'),
+        key: each.verdict, type: 'button', class: ['button', 'verdict', 'verdict-' + each.verdict],
+        disabled: desk.busy || others.value || !may(item) || (each.verdict === 'ESCALATE' && item.escalated != null),
         'aria-keyshortcuts': each.key, onClick: () => decide(each.verdict),
       }, [sign(each.sign), t('verdict.' + each.verdict), key(each.key.toUpperCase())])));
     }
@@ -164,7 +165,14 @@ export const Case = defineComponent({
         return h('span', { class: 'row tight second' }, [sign('lock'), t('case.mine', { left }), h('button', { type: 'button', class: 'button small quiet', onClick: release }, t('case.release'))]);
       }
       if (others.value) return h('span', { class: 'mark tone-warning' }, [sign('lock'), t('case.others', { who: item.takenBy.slice(0, 60) })]);
-      return can('reviewer') ? h('button', { type: 'button', class: 'button small', onClick: take }, [sign('lock'), t('case.take')]) : h('span', { class: 'muted' }, t('review.look-only'));
+      return may(item) ? h('button', { type: 'button', class: 'button small', onClick: take }, [sign('lock'), t('case.take')])
+        : h('span', { class: 'muted' }, t(item.escalated ? 'review.for-seniors' : 'review.look-only'));
+    }
+
+    /** Who handed it on, and why. */
+    function handedOn({ by, at, note }) {
+      return h('p', { class: 'strip strip-warning', role: 'note' }, [sign('warning'), h('span', [h('b', [h('bdi', by.slice(0, 60)), ' ', t('case.escalated')]), ' ',
+        h('span', { class: 'muted' }, agoAndWhen(at)), note ? [' ', h('span', { class: 'theirs' }, note.slice(0, 1000))] : null])]);
     }
 
     return () => {
@@ -179,6 +187,7 @@ export const Case = defineComponent({
             h('span', { class: 'case-lock' }, lock(item)),
           ]),
           h('h2', { id: 'case-why', class: 'case-sentence theirs clamp', title: title.length > 300 ? null : title }, title),
+          item.escalated ? handedOn(item.escalated) : null,
           actions(item),
         ]),
         h('div', { class: 'case-columns' }, [
@@ -193,7 +202,7 @@ export const Case = defineComponent({
             h(Links, { links: item.links ?? { nodes: [], edges: [] } }),
             h(Panel, { title: t('case.history') }, () => h('div', { class: 'stack' }, [
               h(History, { item }),
-              can('reviewer') ? h('form', { class: 'form', onSubmit: (event) => { event.preventDefault(); if (desk.note.trim()) addNote(desk.note.trim()); } }, [
+              can('reviewer', 'approver') ? h('form', { class: 'form', onSubmit: (event) => { event.preventDefault(); if (desk.note.trim()) addNote(desk.note.trim()); } }, [
                 h('label', { class: 'field' }, [h('span', t('case.note')), h('textarea', { id: 'case-note', maxlength: 4000, value: desk.note, placeholder: t('case.note-how'), onInput: (event) => { desk.note = event.target.value; } })]),
                 h('div', { class: 'form-end' }, [h('button', { type: 'button', class: 'button small', onClick: props.toList }, [t('case.to-list'), key('W')]), h('button', { type: 'submit', class: 'button small' }, t('case.add-note'))]),
               ]) : null,

@@ -58,9 +58,14 @@ export function newDesk(filters, changed) {
     }
   }
 
-  function allowed() {
-    if (can('reviewer')) return true;
-    failed({ said: t('review.look-only') });
+  /** What was escalated is for approvers, everything else for reviewers. */
+  function may(item) {
+    return can(item?.escalated ? 'approver' : 'reviewer');
+  }
+
+  function allowed(item) {
+    if (item ? may(item) : can('reviewer', 'approver')) return true;
+    failed({ said: t(item?.escalated ? 'review.for-seniors' : 'review.look-only') });
     return false;
   }
 
@@ -84,7 +89,7 @@ export function newDesk(filters, changed) {
 
   function decide(verdict) {
     const item = desk.item;
-    if (!item || !allowed() || item.state === 'done') return;
+    if (!item || !allowed(item) || item.state === 'done' || (verdict === 'ESCALATE' && item.escalated)) return;
     once(async () => {
       if (!mine.value) await take();
       const answer = await post(path(item.id, 'verdict'), { verdict, note: desk.note.trim() || null });
@@ -128,7 +133,7 @@ export function newDesk(filters, changed) {
     });
   }
 
-  return { desk, mine, others, undoable, show, decide, undo, release, addNote,
-    take: () => { if (desk.item && allowed()) once(take); },
+  return { desk, mine, others, undoable, may, show, decide, undo, release, addNote,
+    take: () => { if (desk.item && allowed(desk.item)) once(take); },
     next: () => { if (allowed()) once(toNext); } };
 }

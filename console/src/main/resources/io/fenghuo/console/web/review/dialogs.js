@@ -133,11 +133,11 @@ export const SaveView = defineComponent({
 export const Team = defineComponent({
   props: { team: Object, close: Function },
   setup: (props) => () => h(Dialog, { title: t('team.title'), close: props.close, wide: true }, () => h('div', { class: 'stack' }, [
-    h('p', { class: 'row' }, [chip(t('team.open', { n: props.team.open })), props.team.oldestMinutes == null ? null : chip(t('team.oldest', { span: span(props.team.oldestMinutes * 60) })),
+    h('p', { class: 'row' }, [chip(t('team.open', { n: props.team.open })), props.team.escalated ? chip(t('team.escalated-now', { n: props.team.escalated, span: span((props.team.escalatedOldestMinutes ?? 0) * 60) }), 'warning') : null, props.team.oldestMinutes == null ? null : chip(t('team.oldest', { span: span(props.team.oldestMinutes * 60) })),
       chip(t('team.promise', { n: props.team.promise?.minutes ?? 30, share: percent(props.team.promise?.kept, 1) }))]),
     props.team.perReviewer?.length ? h('div', { class: 'table-scroll' }, h('table', [
-      h('thead', h('tr', [h('th', t('login.name')), h('th', { class: 'number' }, t('team.done')), h('th', { class: 'number' }, t('team.per-case')), h('th', { class: 'number' }, t('team.agreement'))])),
-      h('tbody', props.team.perReviewer.map((each) => h('tr', { key: each.name }, [h('td', h('bdi', each.name.slice(0, 80))), h('td', { class: 'number' }, each.done),
+      h('thead', h('tr', [h('th', t('login.name')), h('th', { class: 'number' }, t('team.done')), h('th', { class: 'number' }, t('team.escalated')), h('th', { class: 'number' }, t('team.per-case')), h('th', { class: 'number' }, t('team.agreement'))])),
+      h('tbody', props.team.perReviewer.map((each) => h('tr', { key: each.name }, [h('td', h('bdi', each.name.slice(0, 80))), h('td', { class: 'number' }, each.done), h('td', { class: 'number' }, each.escalated ?? 0),
         h('td', { class: 'number' }, span(each.secondsPerCase == null ? null : Math.round(each.secondsPerCase))), h('td', { class: 'number' }, percent(each.agreement, 1))]))),
     ])) : h('p', { class: 'muted' }, t('team.none')),
   ])),

@@ -11,7 +11,7 @@ export function Filters({ filter, counts, views, saveView, useView }) {
   const select = (name, title, options) => h('label', { class: 'field' }, [h('span', title), h('select', { value: filter[name], onChange: (event) => { filter[name] = event.target.value; } },
     options.map(([value, text]) => h('option', { value, selected: filter[name] === value }, text)))]);
   return h('div', { class: 'filters' }, [
-    h('div', { class: 'tabs', role: 'group', 'aria-label': t('review.queue') }, ['open', 'mine', 'done'].map((each) => h('button', {
+    h('div', { class: 'tabs', role: 'group', 'aria-label': t('review.queue') }, ['open', 'escalated', 'mine', 'done'].map((each) => h('button', {
       type: 'button', class: 'tab', 'aria-pressed': String(filter.state === each), onClick: () => { filter.state = each; },
     }, [t('review.state-' + each), counts?.[each] != null ? h('b', [' ', String(counts[each])]) : null]))),
     h('label', { class: 'field filter-search' }, [h('span', { class: 'sr' }, t('review.search')), h('input', { id: 'review-search', type: 'search', maxlength: 200,
@@ -52,6 +52,8 @@ const Line = defineComponent({
           h('span', { class: 'case-why theirs clamp clamp-2' }, plain(item.reason).slice(0, 400)),
           h('span', { class: 'case-foot small-text' }, [
             h('bdi', { class: 'one-line muted' }, item.userId ? item.userId.slice(0, 80) : t('review.guest')),
+            item.escalated && item.state !== 'done' ? h('span', { class: 'mark tone-warning', title: (item.escalated.note ?? '').slice(0, 400) || null }, [sign('warning'),
+              t('review.escalated-by', { who: item.escalated.by.slice(0, 40) })]) : null,
             item.state === 'taken' ? h('span', { class: 'muted mark' }, [sign('lock'), h('bdi', (item.takenBy ?? '').slice(0, 40))]) : null,
             item.state === 'done' ? h('span', { class: 'muted' }, [t('verdict.' + item.verdict?.verdict, null, ''), ' · ', agoAndWhen(item.verdict?.at ?? item.openedAt)]) : due(item),
           ]),
