@@ -5,13 +5,14 @@ import io.fenghuo.alerting.Secret;
 import io.fenghuo.console.access.AccessApi;
 import io.fenghuo.console.access.Accounts;
 import io.fenghuo.console.access.AuditLog;
+import io.fenghuo.console.access.OpenIdApi;
 import io.fenghuo.console.access.Sessions;
 import io.fenghuo.console.decide.DecideApi;
 import io.fenghuo.console.decide.DecisionWaiters;
 import io.fenghuo.console.figures.FiguresApi;
 import io.fenghuo.console.figures.SlaApi;
-import io.fenghuo.console.health.HealthApi;
 import io.fenghuo.console.figures.WatchFigures;
+import io.fenghuo.console.health.HealthApi;
 import io.fenghuo.console.health.Jobs;
 import io.fenghuo.console.health.Pulse;
 import io.fenghuo.console.http.Gate;
@@ -111,9 +112,9 @@ public final class Console implements AutoCloseable {
     DecisionFeed decisions = new DecisionFeed();
     FigureJson json = new FigureJson(settings.figures());
     StoredFigures stored = new StoredFigures(database);
-    screen =
     WatchFigures watched = new WatchFigures(settings.watches());
     watched.rebuild(stored, clock.instant());
+    screen =
         keep(
             new LiveScreen(
                 latest,
@@ -139,6 +140,10 @@ public final class Console implements AutoCloseable {
     DecisionWaiters waiters = keep(new DecisionWaiters(with.consumers().get()));
     DecideApi decide = keep(new DecideApi(database, with.outgoing(), waiters, clock));
 
+    OpenIdApi openId =
+        new OpenIdApi(
+            settings.openId(), database, accounts, sessions, audit, gate, this::address, clock);
+
     List<Route> routes = new ArrayList<>();
     routes.addAll(
         new AccessApi(
@@ -147,10 +152,12 @@ public final class Console implements AutoCloseable {
                 sessions,
                 audit,
                 gate,
+                openId,
                 settings.zone(),
                 settings.version(),
                 clock)
             .routes());
+    routes.addAll(openId.routes());
     routes.addAll(new LiveApi(screen, stored, json, clock).routes());
     routes.addAll(new FiguresApi(stored, json, clock).routes());
     routes.addAll(new SlaApi(database, watched, settings.watches(), clock).routes());

@@ -1,6 +1,7 @@
 package io.fenghuo.console;
 
 import io.fenghuo.alerting.Secret;
+import io.fenghuo.console.access.OpenIdSettings;
 import io.fenghuo.console.read.Retention;
 import java.time.Duration;
 import java.time.ZoneId;
@@ -14,6 +15,7 @@ import java.util.Optional;
  * @param port 0 for any that is free
  * @param authentication false lets everybody do everything; on a loopback address only
  * @param shopToken what the shop's programs bring to ask for decisions, or empty
+ * @param openId where people sign in beside accounts with a password, or empty
  * @param zone of the shop
  * @param promise within which a case should be decided
  */
@@ -22,6 +24,7 @@ public record ConsoleSettings(
     int port,
     boolean authentication,
     Optional<Secret> shopToken,
+    Optional<OpenIdSettings> openId,
     ZoneId zone,
     String version,
     Retention retention,

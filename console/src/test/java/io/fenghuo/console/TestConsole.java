@@ -7,6 +7,7 @@ import io.fenghuo.alerting.Alerting;
 import io.fenghuo.alerting.Database;
 import io.fenghuo.alerting.Secret;
 import io.fenghuo.alerting.config.RoutingSource;
+import io.fenghuo.console.access.OpenIdSettings;
 import io.fenghuo.console.health.Jobs;
 import io.fenghuo.console.health.Pulse;
 import io.fenghuo.console.read.Retention;
@@ -49,7 +50,6 @@ final class TestConsole implements AutoCloseable {
               + " 2000000)",
           1);
 
-  final String url = TestDatabase.freshUrl();
   static final WatchInfo CAMPAIGN =
       new WatchInfo(
           "campaign/singles-day",
@@ -61,6 +61,7 @@ final class TestConsole implements AutoCloseable {
           "",
           List.of(new WatchInfo.Target("gmv", "成交额", "money paid", "gmv_paid", 1_000)));
 
+  final String url = TestDatabase.freshUrl();
   final FakeTopics topics = new FakeTopics();
   final FakeOutgoing outgoing = new FakeOutgoing();
   final ConsoleDatabase database;
@@ -68,6 +69,7 @@ final class TestConsole implements AutoCloseable {
   final Alerting alerting;
   final InstantSource clock;
   private final Path routing;
+  private Optional<OpenIdSettings> openId = Optional.empty();
   private Console console;
   private Visitor admin;
 
@@ -95,6 +97,12 @@ final class TestConsole implements AutoCloseable {
     this.database = ConsoleDatabase.open(url, "postgres", new Secret(""));
   }
 
+  /** From the next start on also with sign-in at a provider. */
+  TestConsole with(OpenIdSettings settings) {
+    openId = Optional.of(settings);
+    return this;
+  }
+
   TestConsole start() {
     return start(true);
   }
@@ -107,6 +115,7 @@ final class TestConsole implements AutoCloseable {
                 0,
                 authentication,
                 Optional.of(new Secret(SHOP_TOKEN)),
+                openId,
                 ZoneId.of("Asia/Shanghai"),
                 "test",
                 Retention.STANDARD,

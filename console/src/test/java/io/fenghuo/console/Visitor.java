@@ -60,11 +60,15 @@ final class Visitor {
     return send("DELETE", path, null);
   }
 
+  /** Goes to an address as a browser does; a redirect is not followed. */
+  Answer go(String url) {
+    return send("GET", url, null);
+  }
+
   Answer send(String method, String path, String body) {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(
-                URI.create(
-                    address + (path.startsWith("//") ? path.substring(1) : "/api/v1" + path)))
+                URI.create(path.startsWith("http") ? path : address + "/api/v1" + path))
             .method(
                 method,
                 body == null

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.fenghuo.alerting.Json;
 import io.fenghuo.alerting.Secret;
+import io.fenghuo.console.ConsoleDatabase;
 import io.fenghuo.console.http.Call;
 import io.fenghuo.console.http.Gate;
 import io.fenghuo.console.http.Need;
@@ -13,8 +14,6 @@ import io.fenghuo.console.http.Role;
 import io.fenghuo.console.http.Route;
 import io.fenghuo.console.http.User;
 import io.javalin.http.Context;
-import io.javalin.http.Cookie;
-import io.javalin.http.SameSite;
 import java.time.InstantSource;
 import java.time.ZoneId;
 import java.util.EnumSet;
@@ -33,17 +32,19 @@ public final class AccessApi {
   private final Throttle throttle;
   private final AuditLog audit;
   private final Gate gate;
+  private final OpenIdApi openId;
   private final ZoneId zone;
   private final String version;
   private final InstantSource clock;
-  private final io.fenghuo.console.ConsoleDatabase database;
+  private final ConsoleDatabase database;
 
   public AccessApi(
-      io.fenghuo.console.ConsoleDatabase database,
+      ConsoleDatabase database,
       Accounts accounts,
       Sessions sessions,
       AuditLog audit,
       Gate gate,
+      OpenIdApi openId,
       ZoneId zone,
       String version,
       InstantSource clock) {
@@ -53,6 +54,7 @@ public final class AccessApi {
     this.throttle = new Throttle(database, clock);
     this.audit = audit;
     this.gate = gate;
+    this.openId = openId;
     this.zone = zone;
     this.version = version;
     this.clock = clock;
@@ -87,12 +89,13 @@ public final class AccessApi {
       who.put("name", user.name());
       who.set("roles", Json.MAPPER.valueToTree(Account.labels(user.roles())));
       who.put("mustChangePassword", user.mustChangePassword());
+      who.put("password", user.way() == User.Way.SESSION);
     }
     node.put("csrf", user == null ? "" : user.csrf());
     node.put("zone", zone.getId());
     node.put("version", version);
     node.put("now", clock.instant().toString());
-    node.putObject("login").put("password", true).putNull("oidc");
+    node.putObject("login").put("password", true).set("oidc", openId.offer());
     return node;
   }
 
@@ -119,14 +122,12 @@ public final class AccessApi {
     throttle.succeeded(name, address);
     String token = sessions.open(name);
     database.useTransaction(handle -> audit.note(handle, name, address, "sign-in", name, ""));
-    setCookie(call.context(), token, (int) Sessions.LONGEST.toSeconds());
+    setCookie(call.context(), token);
     call.answer(session(sessions.find(token).orElseThrow()));
   }
 
-  private static void setCookie(Context context, String token, int maxAge) {
-    boolean secure =
-        context.scheme().equals("https") || "https".equals(context.header("X-Forwarded-Proto"));
-    context.cookie(new Cookie(Gate.COOKIE, token, "/", maxAge, secure, true, null, SameSite.LAX));
+  static void setCookie(Context context, String token) {
+    Cookies.set(context, Gate.COOKIE, token, "/", (int) Sessions.LONGEST.toSeconds());
   }
 
   private void signOut(Call call) {
@@ -135,7 +136,7 @@ public final class AccessApi {
       sessions.end(token);
       audit.note(call, "sign-out", call.who(), "");
     }
-    setCookie(call.context(), "", 0);
+    Cookies.set(call.context(), Gate.COOKIE, "", "/", 0);
     call.answer(session(gate.authentication() ? null : call.user()));
   }
 
@@ -167,7 +168,7 @@ public final class AccessApi {
     sessions.endAll(call.who());
     audit.note(call, "password changed", call.who(), "");
     String token = sessions.open(call.who());
-    setCookie(call.context(), token, (int) Sessions.LONGEST.toSeconds());
+    setCookie(call.context(), token);
     call.answer(session(sessions.find(token).orElseThrow()));
   }
 
@@ -185,6 +186,7 @@ public final class AccessApi {
     node.set("roles", Json.MAPPER.valueToTree(account.labels()));
     node.put("mustChangePassword", account.mustChangePassword());
     node.put("disabled", account.disabled());
+    node.put("openId", account.openId());
     node.put("createdAt", account.createdAt().toString());
     node.put("etag", "\"" + account.version() + "\"");
     return node;

@@ -10,17 +10,23 @@ import java.util.List;
 import java.util.Set;
 import org.jdbi.v3.core.statement.StatementContext;
 
-/** Somebody who can sign in. */
+/**
+ * Somebody who can sign in.
+ *
+ * @param openId whether a provider vouches for them, and says which roles they have
+ */
 record Account(
     String name,
     Set<Role> roles,
     boolean mustChangePassword,
     boolean disabled,
+    boolean openId,
     Instant createdAt,
     long version) {
 
   static final String COLUMNS =
-      "a.name, a.roles, a.must_change_password, a.disabled, a.created_at, a.version";
+      "a.name, a.roles, a.must_change_password, a.disabled, a.subject is not null as open_id,"
+          + " a.created_at, a.version";
 
   static Account read(ResultSet row, StatementContext context) throws SQLException {
     return new Account(
@@ -28,6 +34,7 @@ record Account(
         roles((String[]) row.getArray("roles").getArray()),
         row.getBoolean("must_change_password"),
         row.getBoolean("disabled"),
+        row.getBoolean("open_id"),
         KnownAlert.instant(row, "created_at"),
         row.getLong("version"));
   }

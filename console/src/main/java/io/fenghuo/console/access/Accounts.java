@@ -1,7 +1,9 @@
 package io.fenghuo.console.access;
 
 import io.fenghuo.alerting.Secret;
+import io.fenghuo.console.Characters;
 import io.fenghuo.console.ConsoleDatabase;
+import io.fenghuo.console.access.OpenIdProvider.Person;
 import io.fenghuo.console.http.Call;
 import io.fenghuo.console.http.Problem;
 import io.fenghuo.console.http.Role;
@@ -15,6 +17,11 @@ import org.jdbi.v3.core.Handle;
 public final class Accounts {
 
   static final String ADMIN = "admin";
+  private static final int MOST_NAMESAKES = 99;
+
+  /** Room is left for a number that tells namesakes apart. */
+  private static final int LONGEST_NAME = 60;
+
   static final int LEAST_PASSWORD = 12;
   static final int LONGEST_PASSWORD = 256;
 
@@ -38,7 +45,9 @@ public final class Accounts {
         handle -> {
           int usable =
               handle
-                  .createQuery("select count(*) from account where not must_change_password")
+                  .createQuery(
+                      "select count(*) from account where not must_change_password"
+                          + " and password is not null")
                   .mapTo(Integer.class)
                   .one();
           if (usable > 0) {
@@ -57,6 +66,79 @@ public final class Accounts {
               .execute();
           return Optional.of(oneTime);
         });
+  }
+
+  /**
+   * The account of somebody a provider vouches for, with the roles it says they have now; made when
+   * they come for the first time with a role. Disabled stays disabled.
+   *
+   * @return empty for a stranger without a role
+   */
+  Optional<Account> vouchedFor(String issuer, Person person, Set<Role> roles) {
+    return database.inTransaction(
+        handle -> {
+          Optional<Account> known = known(handle, issuer, person.subject());
+          if (known.isPresent() && known.get().roles().equals(roles)) {
+            return known;
+          }
+          if (known.isPresent()) {
+            handle
+                .createUpdate(
+                    "update account set roles = :roles, version = version + 1 where name = :name")
+                .bind("roles", Account.labels(roles))
+                .bind("name", known.get().name())
+                .execute();
+          } else if (!roles.isEmpty()) {
+            make(handle, issuer, person, roles);
+          }
+          return known(handle, issuer, person.subject());
+        });
+  }
+
+  private static Optional<Account> known(Handle handle, String issuer, String subject) {
+    return handle
+        .createQuery(
+            "select "
+                + Account.COLUMNS
+                + " from account a where issuer = :issuer and subject = :subject for update")
+        .bind("issuer", issuer)
+        .bind("subject", Characters.storable(subject))
+        .map(Account::read)
+        .findOne();
+  }
+
+  /** Under the first name that is free: another's account is never theirs because of a name. */
+  private void make(Handle handle, String issuer, Person person, Set<Role> roles) {
+    String name = nameOf(person);
+    for (int i = 1; i <= MOST_NAMESAKES; i++) {
+      String tried = i == 1 ? name : name + "-" + i;
+      int made =
+          tried.equals(ADMIN)
+              ? 0
+              : handle
+                  .createUpdate(
+                      "insert into account (name, roles, must_change_password, created_at, issuer,"
+                          + " subject) values (:name, :roles, false, :now, :issuer, :subject)"
+                          + " on conflict do nothing")
+                  .bind("name", tried)
+                  .bind("roles", Account.labels(roles))
+                  .bind("now", clock.instant())
+                  .bind("issuer", issuer)
+                  .bind("subject", Characters.storable(person.subject()))
+                  .execute();
+      // The same person may be coming in twice at once.
+      if (made > 0 || known(handle, issuer, person.subject()).isPresent()) {
+        return;
+      }
+    }
+    throw Problem.conflict("name_taken", "账号已存在", "There are too many accounts of this name");
+  }
+
+  /** What somebody is called, as names of accounts may look. */
+  static String nameOf(Person person) {
+    String name = person.name().strip().replaceAll("[^\\p{L}\\p{N}._@-]+", ".");
+    String cut = Characters.cut(name, LONGEST_NAME);
+    return cut.isEmpty() || cut.equals(".") ? "somebody" : cut;
   }
 
   Optional<Account> find(String name) {
@@ -147,8 +229,9 @@ public final class Accounts {
 
   /** A new one-time password for an account that is there. */
   Secret reset(String name) {
-    if (find(name).isEmpty()) {
-      throw Problem.notFound(name);
+    if (find(name).orElseThrow(() -> Problem.notFound(name)).openId()) {
+      throw Problem.conflict(
+          "no_password", "此账号在登录服务登录，没有密码", "This account signs in at the OpenID provider");
     }
     Secret oneTime = passwords.oneTime();
     set(name, oneTime, true);
@@ -161,6 +244,12 @@ public final class Accounts {
           Account known = find(handle, name).orElseThrow(() -> Problem.notFound(name));
           if (known.version() != version) {
             throw Call.changed();
+          }
+          if (known.openId() && !known.roles().equals(roles)) {
+            throw Problem.conflict(
+                "roles_from_provider",
+                "此账号的角色由登录服务决定，请在那里修改",
+                "The OpenID provider says which roles this account has: change them there");
           }
           requireAnAdmin(handle, name, roles, disabled);
           int changed =

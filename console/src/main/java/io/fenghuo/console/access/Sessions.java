@@ -28,6 +28,9 @@ public final class Sessions {
   /** And at last after so long. */
   static final Duration LONGEST = Duration.ofDays(7);
 
+  /** Of somebody a provider vouches for: then it says again which roles they have. */
+  static final Duration LONGEST_OPENID = Duration.ofHours(12);
+
   private static final Duration BELIEVED = Duration.ofSeconds(10);
   private static final Duration BELIEVED_WHILE_AWAY = Duration.ofMinutes(10);
   private static final int TOKEN_BYTES = 32;
@@ -121,13 +124,17 @@ public final class Sessions {
           Optional<Seen> found =
               handle
                   .createQuery(
-                      "select a.name, a.roles, a.must_change_password, s.csrf, s.created_at,"
-                          + " s.seen_at, s.expires_at from session s join account a using (name)"
+                      "select a.name, a.roles, a.must_change_password, a.subject, s.csrf,"
+                          + " s.created_at, s.seen_at, s.expires_at"
+                          + " from session s join account a using (name)"
                           + " where s.token_hash = :hash and s.expires_at > :now"
-                          + " and s.created_at > :oldest and not a.disabled")
+                          + " and s.created_at > case when a.subject is null"
+                          + " then cast(:oldest as timestamptz)"
+                          + " else cast(:oldestOpenId as timestamptz) end and not a.disabled")
                   .bind("hash", hash(token))
                   .bind("now", now)
                   .bind("oldest", now.minus(LONGEST))
+                  .bind("oldestOpenId", now.minus(LONGEST_OPENID))
                   .map(
                       (row, context) ->
                           new Seen(
@@ -136,7 +143,9 @@ public final class Sessions {
                                   Account.roles((String[]) row.getArray("roles").getArray()),
                                   row.getBoolean("must_change_password"),
                                   row.getString("csrf"),
-                                  User.Way.SESSION),
+                                  row.getString("subject") == null
+                                      ? User.Way.SESSION
+                                      : User.Way.OPENID),
                               now,
                               row.getTimestamp("expires_at").toInstant()))
                   .findOne();
@@ -176,7 +185,8 @@ public final class Sessions {
                 .execute());
   }
 
-  private static byte[] hash(String token) {
+  /** SHA-256. */
+  static byte[] hash(String token) {
     try {
       return MessageDigest.getInstance("SHA-256").digest(token.getBytes(StandardCharsets.UTF_8));
     } catch (NoSuchAlgorithmException missing) {

@@ -12,7 +12,10 @@ public record User(String name, Set<Role> roles, boolean mustChangePassword, Str
 
   /** How we know who it is. */
   public enum Way {
+    /** By a password of ours. */
     SESSION,
+    /** A session, too, of somebody an OpenID provider vouches for. */
+    OPENID,
     TOKEN,
     /** Authentication is switched off. */
     NOBODY_ASKED

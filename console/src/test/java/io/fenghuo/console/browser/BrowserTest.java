@@ -319,6 +319,30 @@ class BrowserTest {
   }
 
   @Test
+  void whoWasTurnedAwayAtTheProviderReadsWhyInEitherLanguage() {
+    open(Look.PHONE.as("out"));
+    page.navigate("/login?refused=no-role&next=/alerts");
+    see("你还没有这里的角色");
+    assertThat(page.getByText("企业账号 SSO 登录").getAttribute("href"))
+        .isEqualTo("/api/v1/session/openid?next=%2Falerts");
+    fits("/login");
+    page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("English")).click();
+    see("You have no role here yet");
+    for (String[] each :
+        new String[][] {
+          {"provider-away", "does not answer"},
+          {"state-mismatch", "did not begin in this browser"},
+          {"expired", "has expired"},
+          {"not-trusted", "did not pass the checks"},
+          {"<script>", "did not let you in"}
+        }) {
+      page.navigate("/login?refused=" + each[0]);
+      see(each[1]);
+    }
+    nothingWentWrong();
+  }
+
+  @Test
   void theDemoSaysSoOnEveryPage() {
     open(Look.LAPTOP.as("demo"));
     for (String path : PAGES.keySet()) {

@@ -218,7 +218,11 @@ public final class SampleConsole implements AutoCloseable {
         "now",
         Instant.now().toString(),
         "login",
-        object("password", true, "oidc", object("title", "企业账号 SSO", "url", "/api/v1/oidc")));
+        object(
+            "password",
+            true,
+            "oidc",
+            object("title", "企业账号 SSO", "url", "/api/v1/session/openid")));
   }
 
   private void signIn(Context context) {
@@ -345,16 +349,16 @@ public final class SampleConsole implements AutoCloseable {
     }
   }
 
-  private void event(SseClient client, String name, Object body) {
-    client.sendEvent(name, body, String.valueOf(ids.incrementAndGet()));
-  }
-
   /** A viewer who has left is known by the failure to write to them, which ends their client. */
-  private static List<Object> newest(World world, Instant now) {
+  private void event(SseClient client, String name, Object body) {
     if (client.terminated()) {
       streams.remove(client);
       return;
     }
+    client.sendEvent(name, body, String.valueOf(ids.incrementAndGet()));
+  }
+
+  private static List<Object> newest(World world, Instant now) {
     List<Object> lines = new ArrayList<>();
     for (Map<String, Object> each : world.cases.lines("open", null, null, null, ME).subList(0, 3)) {
       lines.add(
@@ -596,14 +600,14 @@ public final class SampleConsole implements AutoCloseable {
                     empty(context) ? 0 : 48,
                     "oldestMinutes",
                     empty(context) ? null : 38,
-                    "perReviewer",
-                    unlessEmpty(
-                        context,
-                        List.of(
                     "escalated",
                     empty(context) ? 0 : 1,
                     "escalatedOldestMinutes",
                     empty(context) ? null : 4,
+                    "perReviewer",
+                    unlessEmpty(
+                        context,
+                        List.of(
                             object(
                                 "name",
                                 ME,
@@ -620,12 +624,12 @@ public final class SampleConsole implements AutoCloseable {
                                 "li.na",
                                 "done",
                                 44,
+                                "escalated",
+                                5,
                                 "secondsPerCase",
                                 51,
                                 "agreement",
                                 0.91))),
-                                "escalated",
-                                5,
                     "promise",
                     object("minutes", 30, "kept", empty(context) ? null : 0.962))));
   }

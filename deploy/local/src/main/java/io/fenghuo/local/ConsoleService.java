@@ -5,6 +5,7 @@ import io.fenghuo.console.Console;
 import io.fenghuo.console.ConsoleDatabase;
 import io.fenghuo.console.ConsoleSettings;
 import io.fenghuo.console.KafkaOutgoing;
+import io.fenghuo.console.access.OpenIdSettings;
 import io.fenghuo.console.health.FlinkRest;
 import io.fenghuo.console.health.KafkaPulse;
 import io.fenghuo.console.read.Retention;
@@ -54,6 +55,7 @@ final class ConsoleService implements AutoCloseable {
    * @param flink where Flink's web page will be; it need not be there yet
    * @param files the rule files in force
    * @param login false lets everybody on this machine do everything
+   * @param openId where people may sign in beside accounts with a password
    */
   static ConsoleService start(
       DataFolder folder,
@@ -63,10 +65,11 @@ final class ConsoleService implements AutoCloseable {
       Map<String, String> files,
       ZoneId zone,
       int port,
-      boolean login) {
+      boolean login,
+      Optional<OpenIdSettings> openId) {
     ConsoleService service = new ConsoleService();
     try {
-      service.open(folder, kafka, alerting, flink, files, zone, port, login);
+      service.open(folder, kafka, alerting, flink, files, zone, port, login, openId);
       return service;
     } catch (RuntimeException e) {
       service.close();
@@ -82,7 +85,8 @@ final class ConsoleService implements AutoCloseable {
       Map<String, String> files,
       ZoneId zone,
       int port,
-      boolean login) {
+      boolean login,
+      Optional<OpenIdSettings> openId) {
     ConsoleCatalogue catalogue = ConsoleCatalogue.of(files, zone);
     ConsoleDatabase database =
         keep(ConsoleDatabase.open(alerting.databaseUrl(), "postgres", new Secret("")));
@@ -107,6 +111,7 @@ final class ConsoleService implements AutoCloseable {
                     port,
                     login,
                     Optional.of(shopToken(folder)),
+                    openId,
                     zone,
                     VERSION,
                     Retention.STANDARD,

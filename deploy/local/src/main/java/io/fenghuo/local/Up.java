@@ -1,5 +1,6 @@
 package io.fenghuo.local;
 
+import io.fenghuo.console.access.OpenIdSettings;
 import io.fenghuo.local.simulate.Scenario;
 import io.fenghuo.local.simulate.Simulator;
 import io.fenghuo.pipelines.MonitorJob;
@@ -17,12 +18,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -139,6 +142,8 @@ final class Up implements Callable<Integer> {
       names = "--no-login",
       description = "Let everybody on this machine use the console without an account.")
   private boolean noLogin;
+
+  @Mixin private OpenIdOptions openId;
 
   @Option(
       names = "--routing",
@@ -261,6 +266,7 @@ final class Up implements Callable<Integer> {
     progress = new Progress(spec.commandLine().getOut());
     Simulate.requireRate(rate);
     Scenario scenario = scenario();
+    Optional<OpenIdSettings> provider = openId.settings(System.getenv());
     List<JobPlan> jobPlans = plans.apply(this);
     try (DataFolder folder = DataFolder.open(dataFolder)) {
       // Before anything starts, so that a taken port costs nobody a minute.
@@ -273,7 +279,7 @@ final class Up implements Callable<Integer> {
       progress.say("data in " + folder.path() + ", log in " + log);
       try (EmbeddedKafka kafka = startKafka(folder);
           AlertingService alerting = startAlerting(folder);
-          ConsoleService console = startConsole(folder, alerting);
+          ConsoleService console = startConsole(folder, alerting, provider);
           FlinkCluster flink = startFlink(folder, jobPlans)) {
         if (awaitServing(flink, jobPlans)) {
           serve(kafka, alerting, console, flink, scenario);
@@ -324,7 +330,8 @@ final class Up implements Callable<Integer> {
     return alerting;
   }
 
-  private ConsoleService startConsole(DataFolder folder, AlertingService alerting) {
+  private ConsoleService startConsole(
+      DataFolder folder, AlertingService alerting, Optional<OpenIdSettings> provider) {
     long start = System.nanoTime();
     ConsoleService console =
         ConsoleService.start(
@@ -335,7 +342,8 @@ final class Up implements Callable<Integer> {
             files(),
             zone,
             consolePort,
-            !noLogin);
+            !noLogin,
+            provider);
     progress.say(
         "console serves at "
             + console.address()

@@ -25,6 +25,7 @@ import java.time.Duration;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -75,7 +76,8 @@ class ConsoleServiceTest {
                   RulePacks.shipped(),
                   ZoneId.of("Asia/Shanghai"),
                   LoopbackPort.free(),
-                  true)) {
+                  true,
+                  Optional.empty())) {
         address = console.address();
         String oneTime = console.firstPassword().orElseThrow().reveal();
         csrf =

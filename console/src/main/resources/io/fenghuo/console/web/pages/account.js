@@ -44,7 +44,8 @@ export default defineComponent({
           ]),
           h('p', { class: 'muted small-text' }, t('account.version', { version: state.session?.version ?? '' })),
         ])),
-        open() ? h(Panel, { title: t('account.password') }, () => h('p', { class: 'second' }, t('account.no-password')))
+        open() || user()?.password === false ? h(Panel, { title: t('account.password') }, () => h('p', { class: 'second' }, t(open() ? 'account.no-password' : 'account.elsewhere',
+          { title: state.session?.login?.oidc?.title ?? 'OpenID' })))
           : h(Panel, { title: t('account.password') }, () => h('form', { class: 'form', onSubmit: change }, [
             user()?.mustChangePassword ? h('p', { class: 'strip strip-warning' }, [sign('warning'), t('account.must-change')]) : null,
             h('label', { class: 'field' }, [h('span', t('account.old')), h('input', { type: 'password', autocomplete: 'current-password', required: true, value: form.old,

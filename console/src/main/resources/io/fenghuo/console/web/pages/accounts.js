@@ -15,7 +15,8 @@ import { done, failed } from '../ui/toasts.js';
 export const ROLES = ['viewer', 'reviewer', 'on-call', 'rule-author', 'approver', 'admin'];
 
 function roleBoxes(form) {
-  return h('fieldset', { class: 'roles-choice' }, [h('legend', t('accounts.roles')), ROLES.map((role) => h('label', { key: role, class: 'check' }, [
+  const elsewhere = form.account?.openId;
+  return h('fieldset', { class: 'roles-choice', disabled: elsewhere }, [h('legend', t('accounts.roles')), elsewhere ? h('p', { class: 'second' }, t('accounts.roles-elsewhere')) : null, ROLES.map((role) => h('label', { key: role, class: 'check' }, [
     h('input', { type: 'checkbox', checked: form.roles.includes(role), onChange: (event) => {
       form.roles = event.target.checked ? [...form.roles, role] : form.roles.filter((each) => each !== role);
     } }), t('role.' + role)]))]);
@@ -53,7 +54,7 @@ export default defineComponent({
     }
 
     const columns = () => [
-      { id: 'name', title: t('login.name'), cell: (row) => h('bdi', { class: 'strong' }, row.name) },
+      { id: 'name', title: t('login.name'), cell: (row) => [h('bdi', { class: 'strong' }, row.name), row.openId ? [' ', chip('OpenID')] : null] },
       { id: 'roles', title: t('accounts.roles'), cell: (row) => h('span', { class: 'row tight' }, row.roles.map((role) => chip(t('role.' + role)))) },
       { id: 'state', title: t('table.state'), cell: (row) => (row.disabled ? chip(t('accounts.disabled'), 'warning') : t('accounts.enabled')) },
       { id: 'created', title: t('accounts.created'), cell: (row) => moment(row.createdAt) },
@@ -74,7 +75,7 @@ export default defineComponent({
             onChange: (event) => { dialog.disabled = event.target.checked; } }), t('accounts.disable')]) : null,
           dialog.problem ? h('p', { class: 'field-wrong', role: 'alert' }, [sign('critical'), ' ', dialog.problem.said]) : null,
           h('div', { class: 'form-end' }, [
-            dialog.kind === 'edit' ? h('button', { type: 'button', class: 'button', onClick: reset }, t('accounts.reset')) : null,
+            dialog.kind === 'edit' && !dialog.account.openId ? h('button', { type: 'button', class: 'button', onClick: reset }, t('accounts.reset')) : null,
             h('button', { type: 'submit', class: 'button main' }, t('do.save')),
           ]),
         ])) : null,

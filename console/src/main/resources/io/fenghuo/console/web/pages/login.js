@@ -1,10 +1,19 @@
 // The door.
 import { defineComponent, h, reactive } from '../lib/vue.js';
-import { state } from '../state.js';
+import { otherLanguage, state } from '../state.js';
 import { signIn } from '../api.js';
 import { route } from '../router.js';
 import { t } from '../texts.js';
 import { sign } from '../ui/marks.js';
+
+const REFUSED = ['provider-away', 'state-mismatch', 'expired', 'declined', 'not-trusted', 'no-role', 'disabled', 'database-away'];
+
+/** What came back from the provider was no sign-in: why, and what to do. */
+function refused(reason, title) {
+  const known = REFUSED.includes(reason) ? reason : 'declined';
+  return h('div', { class: 'strip strip-critical', role: 'alert' }, [sign(known === 'no-role' || known === 'disabled' ? 'lock' : 'critical'),
+    h('div', [h('p', { class: 'strong' }, t('refused.' + known, { title })), h('p', t('refused.' + known + '-how', { title }))])]);
+}
 
 export default defineComponent({
   setup() {
@@ -29,7 +38,8 @@ export default defineComponent({
       return h('div', { class: 'sign-in' }, h('section', { class: 'panel', 'aria-labelledby': 'login-title' }, h('div', { class: 'panel-body' }, [
         h('h1', { id: 'login-title' }, [h('img', { src: '/web/beacon.svg', alt: '' }), t('brand.both')]),
         h('p', { class: 'second' }, t('login.what')),
-        route.params.next ? h('p', { class: 'strip' }, [sign('lock'), t('login.needed')]) : null,
+        route.params.refused ? refused(route.params.refused, login.oidc?.title ?? 'OpenID')
+          : route.params.next ? h('p', { class: 'strip' }, [sign('lock'), t('login.needed')]) : null,
         login.password === false ? null : h('form', { class: 'form', onSubmit: enter }, [
           h('label', { class: 'field' }, [h('span', t('login.name')), h('input', { id: 'login-name', name: 'username', autocomplete: 'username', autocapitalize: 'none', required: true,
             autofocus: true, value: form.name, onInput: (event) => { form.name = event.target.value; } })]),
@@ -39,8 +49,9 @@ export default defineComponent({
             ? t('login.throttled', { seconds: form.problem.retryAfter ?? 60 }) : form.problem.said]) : null,
           h('button', { type: 'submit', class: 'button main', disabled: form.busy }, t(form.busy ? 'state.busy' : 'do.sign-in')),
         ]),
-        login.oidc ? h('a', { class: 'button', href: login.oidc.url }, t('login.oidc', { title: login.oidc.title })) : null,
+        login.oidc ? h('a', { class: 'button', href: login.oidc.url + (route.params.next ? '?next=' + encodeURIComponent(route.params.next) : '') }, t('login.oidc', { title: login.oidc.title })) : null,
         h('p', { class: 'muted small-text' }, t('login.first')),
+        h('button', { type: 'button', class: 'button quiet', lang: state.language === 'zh' ? 'en' : 'zh-CN', onClick: otherLanguage }, t('do.other-language')),
       ])));
     };
   },
