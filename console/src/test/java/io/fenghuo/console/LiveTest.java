@@ -240,6 +240,51 @@ class LiveTest {
   }
 
   @Test
+  void everyMinuteOfTheCurveIsToldAlsoThoseBeforeTheLast() throws Exception {
+    test.start(false);
+    // Of a day that holds them all, at any hour.
+    test.topics.write(
+        Records.figure("gmv_paid", Map.of(), Window.DAY, minute.minus(Duration.ofHours(12)), 1, 1));
+    test.topics.write(
+        Records.figure("gmv_paid", Map.of(), Window.SECOND, minute.plusSeconds(1), 1, 1));
+    await().until(() -> value(test.visitor().get("/live").json(), "gmv_paid", "DAY") == 1);
+    try (Listener listener = new Listener(null)) {
+      await().until(() -> !listener.heard("snapshot").isEmpty());
+      // Many at once after a stop, one that is not over, and one that a late event has changed.
+      for (int i = 3; i >= 0; i--) {
+        minuteOfGmv(i, 100 + i, 1);
+      }
+      await().until(() -> told(listener).size() == 3);
+      assertThat(told(listener)).containsOnlyKeys(ago(3), ago(2), ago(1));
+      minuteOfGmv(3, 777, 2);
+      await().until(() -> told(listener).get(ago(3)) == 777);
+    }
+  }
+
+  private void minuteOfGmv(int ago, double value, long revision) {
+    test.topics.write(
+        Records.figure(
+            "gmv_paid", Map.of(), Window.MINUTE, minute.minusSeconds(60L * ago), value, revision));
+  }
+
+  private String ago(int minutes) {
+    return minute.minusSeconds(60L * minutes).toString();
+  }
+
+  /** Minutes of GMV the listener was told in changes, by their begin. */
+  private static Map<String, Double> told(Listener listener) {
+    Map<String, Double> told = new TreeMap<>();
+    for (Map<String, String> each : listener.heard("figures")) {
+      for (JsonNode figure : Json.tree(each.get("data")).path("figures")) {
+        if (figure.path("window").asText().equals("MINUTE")) {
+          told.put(figure.path("from").asText(), figure.path("value").asDouble());
+        }
+      }
+    }
+    return told;
+  }
+
+  @Test
   void whoComesBackIsToldWhatTheyMissedAndNothingElse() throws Exception {
     test.start(false);
     String seen;

@@ -68,6 +68,7 @@ public final class FigureJson {
     number(node, "value", point.getValue());
     number(node, "numerator", point.getNumerator());
     number(node, "denominator", point.getDenominator());
+    node.put("revision", point.getRevision());
     return node;
   }
 

@@ -71,6 +71,10 @@ public final class LatestFigures implements Heard {
 
   private final Map<String, TreeMap<Long, KpiPoint>> points = new HashMap<>();
   private final Set<String> changed = new HashSet<>();
+
+  /** Minutes of the curve that are to be told: it is drawn from all, not from the last alone. */
+  private final TreeMap<Long, KpiPoint> curve = new TreeMap<>();
+
   private long newestSecond;
   private long newestMinute;
   private long day;
@@ -125,6 +129,15 @@ public final class LatestFigures implements Heard {
       windows.pollFirstEntry();
     }
     changed.add(key);
+    if (isOfTheCurve(point)) {
+      curve.merge(point.getFrom(), point, StoredFigures::newer);
+    }
+  }
+
+  private static boolean isOfTheCurve(KpiPoint point) {
+    return point.getName().equals("gmv_paid")
+        && point.getWindow() == Window.MINUTE
+        && point.getDimensions().isEmpty();
   }
 
   /** Event time up to which figures are known, milliseconds, or empty before the first. */
@@ -156,14 +169,29 @@ public final class LatestFigures implements Heard {
     return shown;
   }
 
-  /** Those of {@link #shown()} that have changed since the last call. */
+  /**
+   * Those of {@link #shown()} that have changed since the last call, and the earlier minutes of the
+   * curve that have: late events, or many minutes at once after a stop.
+   */
   synchronized List<KpiPoint> changes() {
-    List<KpiPoint> shown = new ArrayList<>();
+    List<KpiPoint> told = new ArrayList<>();
     for (String key : changed) {
-      shown(points.get(key)).ifPresent(shown::add);
+      shown(points.get(key)).ifPresent(told::add);
     }
     changed.clear();
-    return shown;
+    Map<Long, KpiPoint> complete = curve.headMap(lastComplete(), true);
+    for (KpiPoint minute : complete.values()) {
+      if (minute.getFrom() >= day && !told.contains(minute)) {
+        told.add(minute);
+      }
+    }
+    complete.clear();
+    return told;
+  }
+
+  /** Begin of the last minute that is over: the one that is filling would look like a fall. */
+  private long lastComplete() {
+    return (newestSecond > 0 ? newestSecond : newestMinute) - MINUTE;
   }
 
   private Optional<KpiPoint> shown(NavigableMap<Long, KpiPoint> windows) {
@@ -171,9 +199,7 @@ public final class LatestFigures implements Heard {
     if (any.getWindow() == Window.DAY) {
       return Optional.ofNullable(windows.get(day));
     }
-    // The minute that is filling would look like a fall.
-    long complete = (newestSecond > 0 ? newestSecond : newestMinute) - MINUTE;
-    Map.Entry<Long, KpiPoint> last = windows.floorEntry(complete);
+    Map.Entry<Long, KpiPoint> last = windows.floorEntry(lastComplete());
     return Optional.ofNullable(last).map(Map.Entry::getValue);
   }
 }

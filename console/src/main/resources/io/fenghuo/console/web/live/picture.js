@@ -17,7 +17,7 @@ export function newPicture() {
     figures: new Map(),
     /** The minute before the last one, by the same names. */
     before: new Map(),
-    /** Money paid by minute of the day: [{from, value}], in order. */
+    /** Money paid by minute of the day: [{from, value, revision}], in order. */
     minutes: [],
   });
 }
@@ -66,24 +66,25 @@ function forgetOldest({ figures, before }) {
   }
 }
 
-function addMinute(picture, { from, value }) {
+function addMinute(picture, { from, value, revision }) {
   const minutes = picture.minutes;
   const begin = picture.day?.from;
   if (begin && Date.parse(from) < Date.parse(begin)) return;
   let at = minutes.length;
   while (at > 0 && minutes[at - 1].from >= from) at--;
   const next = minutes.slice();
-  next.splice(at, minutes[at]?.from === from ? 1 : 0, { from, value });
+  next.splice(at, minutes[at]?.from === from ? 1 : 0, { from, value, revision });
   // A new day begins with an empty curve.
   while (next.length > MOST_MINUTES || (begin && next.length && Date.parse(next[0].from) < Date.parse(begin))) next.shift();
   picture.minutes = next;
 }
 
-/** The day's curve as it is stored, before live minutes are added to it. */
+/** The day's curve as it is stored, and the minutes of which the stream has told more than that. */
 export function takeCurve(picture, points) {
-  const known = new Map(points.slice(-MOST_MINUTES).map((each) => [each.from, { from: each.from, value: each.value }]));
+  const known = new Map(points.slice(-MOST_MINUTES).map(({ from, value, revision }) => [from, { from, value, revision }]));
   for (const each of picture.minutes) {
-    if (!picture.day || Date.parse(each.from) >= Date.parse(picture.day.from)) known.set(each.from, each);
+    const today = !picture.day || Date.parse(each.from) >= Date.parse(picture.day.from);
+    if (today && !(known.get(each.from)?.revision > each.revision)) known.set(each.from, each);
   }
   picture.minutes = [...known.values()].sort((a, b) => (a.from < b.from ? -1 : 1)).slice(-MOST_MINUTES);
 }

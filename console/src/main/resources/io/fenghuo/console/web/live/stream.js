@@ -7,6 +7,7 @@ import { newPicture, takeCurve, takeFigures, takeSnapshot } from './picture.js';
 const SILENT = 6000;
 const FIRST_WAIT = 500;
 const LONGEST_WAIT = 10000;
+const CURVE_WAIT = 5000;
 
 export const now = newPicture();
 export const stream = shallowReactive({ connected: false, heard: null, lost: 0 });
@@ -16,7 +17,8 @@ let users = 0;
 let wait = FIRST_WAIT;
 let retry = 0;
 let watching = 0;
-let curveDay = null;
+let curveRound = 0;
+let curveAgain = 0;
 
 /** Keeps the stream open until the function it returns is called. */
 export function watchNow() {
@@ -29,6 +31,7 @@ export function watchNow() {
     if (--users > 0) return;
     clearInterval(watching);
     clearTimeout(retry);
+    clearTimeout(curveAgain);
     removeEventListener('online', connect);
     source?.close();
     source = null;
@@ -108,11 +111,17 @@ async function refreshDay() {
   loadCurve();
 }
 
+/** With each snapshot: what happened to the minutes meanwhile was told to others. */
 async function loadCurve() {
+  clearTimeout(curveAgain);
   const day = now.day?.from;
-  // Once a day, and again after a gap in which minutes may have passed unseen.
-  if (!day || (curveDay === day + stream.lost && now.minutes.length > 1)) return;
-  curveDay = day + stream.lost;
-  const body = await get('/live/series', { figure: 'gmv_paid', window: 'MINUTE', from: day, to: now.at }).catch(() => null);
-  if (body && now.day?.from === day) takeCurve(now, body.points ?? []);
+  if (!day) return;
+  const mine = ++curveRound;
+  try {
+    const body = await get('/live/series', { figure: 'gmv_paid', window: 'MINUTE', from: day, to: now.at });
+    if (mine === curveRound && now.day?.from === day) takeCurve(now, body.points ?? []);
+  } catch {
+    // The stream may be well while the database is away.
+    if (mine === curveRound && users > 0) curveAgain = setTimeout(loadCurve, CURVE_WAIT);
+  }
 }
