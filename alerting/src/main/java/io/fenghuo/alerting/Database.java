@@ -41,6 +41,8 @@ public final class Database implements AutoCloseable {
     config.setInitializationFailTimeout(30_000);
     config.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
     config.setPoolName("alerting");
+    // A server that is there and does not answer is away too.
+    config.addDataSourceProperty("socketTimeout", "30");
     return on(new HikariDataSource(config));
   }
 

@@ -38,6 +38,7 @@ public final class ConsoleDatabase implements AutoCloseable {
     config.setMinimumIdle(2);
     // Somebody waits in front of a page: say soon that the database is away.
     config.setConnectionTimeout(2_000);
+    config.setValidationTimeout(2_000);
     config.setInitializationFailTimeout(30_000);
     config.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
     config.setSchema(SCHEMA);

@@ -10,11 +10,13 @@ import io.fenghuo.schemas.Stream;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.apache.avro.specific.SpecificRecord;
 
@@ -67,6 +69,17 @@ public final class AlertFeed implements Heard {
     List<Alert> last = List.copyOf(fresh.subList(Math.max(0, fresh.size() - SHOWN), fresh.size()));
     fresh.clear();
     return last;
+  }
+
+  /** Has those of the newest with these fingerprints told once more, the latest last. */
+  synchronized void tellAgain(Set<String> fingerprints) {
+    List<Alert> again =
+        new ArrayList<>(
+            newest().stream()
+                .filter(alert -> fingerprints.contains(alert.getFingerprint()))
+                .toList());
+    Collections.reverse(again);
+    fresh.addAll(again);
   }
 
   synchronized List<Alert> burning(Instant now) {

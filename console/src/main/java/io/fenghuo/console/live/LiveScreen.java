@@ -17,10 +17,13 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -60,6 +63,9 @@ public final class LiveScreen implements AutoCloseable {
       Executors.newSingleThreadScheduledExecutor(work -> daemon(work, "console-live"));
   private final ScheduledExecutorService minutes =
       Executors.newSingleThreadScheduledExecutor(work -> daemon(work, "console-live-minutes"));
+  private final ScheduledExecutorService asking =
+      Executors.newSingleThreadScheduledExecutor(work -> daemon(work, "console-live-incidents"));
+  private volatile Map<String, String> incidentOf = Map.of();
   private String lamps = "";
   private String targets = "[]";
   private Map<String, Long> counts = counts(List.of());
@@ -124,6 +130,7 @@ public final class LiveScreen implements AutoCloseable {
   public void start() {
     seconds.scheduleAtFixedRate(quietly(this::tick), 1_000, 1_000, TimeUnit.MILLISECONDS);
     minutes.scheduleAtFixedRate(quietly(this::remember), 5, 10, TimeUnit.SECONDS);
+    asking.scheduleWithFixedDelay(quietly(this::findIncidents), 0, 2, TimeUnit.SECONDS);
   }
 
   private static Runnable quietly(Runnable work) {
@@ -175,10 +182,27 @@ public final class LiveScreen implements AutoCloseable {
   }
 
   private ArrayNode alerts(List<Alert> newest, Instant now) {
-    Map<String, String> found = incidents.apply(newest);
+    Map<String, String> found = incidentOf;
     ArrayNode all = Json.MAPPER.createArrayNode();
     newest.forEach(alert -> all.add(AlertFeed.json(alert, found.get(alert.getFingerprint()), now)));
     return all;
+  }
+
+  /**
+   * Asks to which incidents the newest alerts belong, and has those told again of which it is news:
+   * an alert is there before its incident. In a thread of its own, since the seconds and who comes
+   * to look must not wait for a database that does not answer.
+   */
+  private void findIncidents() {
+    List<Alert> newest = alerts.newest();
+    Map<String, String> known = incidentOf;
+    Map<String, String> found = new HashMap<>(known);
+    found.putAll(incidents.apply(newest));
+    found.keySet().retainAll(newest.stream().map(Alert::getFingerprint).toList());
+    Set<String> news = new HashSet<>(found.keySet());
+    news.removeIf(fingerprint -> found.get(fingerprint).equals(known.get(fingerprint)));
+    incidentOf = found;
+    alerts.tellAgain(news);
   }
 
   /** Decisions of the day by outcome. */
@@ -335,6 +359,7 @@ public final class LiveScreen implements AutoCloseable {
   public void close() {
     seconds.shutdownNow();
     minutes.shutdownNow();
+    asking.shutdownNow();
     stream.close();
   }
 }
