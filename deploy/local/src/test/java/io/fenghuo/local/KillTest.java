@@ -18,7 +18,6 @@ import io.fenghuo.schemas.ListEntry;
 import io.fenghuo.schemas.Stream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.lang.management.ManagementFactory;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -70,7 +69,7 @@ class KillTest {
 
   private final int kafkaPort = LoopbackPort.free();
   private Path data;
-  private Process up;
+  private UpProcess up;
   private int starts;
   private int metricsPort;
 
@@ -296,61 +295,42 @@ class KillTest {
 
   private void start(String mode) throws Exception {
     metricsPort = LoopbackPort.free();
-    Path out = folder.resolve("out-" + ++starts);
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.add("-Xmx1g");
-    ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-        .filter(argument -> argument.startsWith("--add-"))
-        .forEach(command::add);
-    command.addAll(
-        List.of(
-            "-cp",
-            System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-            Fenghuo.class.getName(),
-            "up",
-            "--data-dir",
-            data.toString(),
-            "--simulate",
-            "none",
-            "--mode",
-            mode.equals("event-time") ? "event-time" : "arrival",
-            // Nothing is too late, so that everything counts.
-            "--late",
-            "960h",
-            "--bound",
-            RandomWorld.MAX_DELAY_MS + "ms",
-            "--rules",
-            folder.resolve("rules-" + data.getFileName()).toString(),
-            "--kafka-port",
-            String.valueOf(kafkaPort),
-            "--flink-port",
-            String.valueOf(LoopbackPort.free()),
-            "--metrics-port",
-            String.valueOf(metricsPort),
-            "--alerting-port",
-            String.valueOf(LoopbackPort.free()),
-            "--console-port",
-            String.valueOf(LoopbackPort.free()),
-            "--state-memory",
-            "128",
-            "--checkpoint-every",
-            "2s"));
-    up = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(out.toFile()).start();
-    Process started = up;
-    await()
-        .atMost(PATIENCE)
-        .until(
-            () -> {
-              String said = Files.readString(out);
-              assertThat(started.isAlive()).as(said).isTrue();
-              return said.contains("READY");
-            });
+    up =
+        UpProcess.start(
+            folder.resolve("out-" + ++starts),
+            List.of(
+                "--data-dir",
+                data.toString(),
+                "--simulate",
+                "none",
+                "--mode",
+                mode.equals("event-time") ? "event-time" : "arrival",
+                // Nothing is too late, so that everything counts.
+                "--late",
+                "960h",
+                "--bound",
+                RandomWorld.MAX_DELAY_MS + "ms",
+                "--rules",
+                folder.resolve("rules-" + data.getFileName()).toString(),
+                "--kafka-port",
+                String.valueOf(kafkaPort),
+                "--flink-port",
+                String.valueOf(LoopbackPort.free()),
+                "--metrics-port",
+                String.valueOf(metricsPort),
+                "--alerting-port",
+                String.valueOf(LoopbackPort.free()),
+                "--console-port",
+                String.valueOf(LoopbackPort.free()),
+                "--state-memory",
+                "128",
+                "--checkpoint-every",
+                "2s"));
+    up.awaitReady(PATIENCE);
   }
 
   private void kill() throws Exception {
-    up.destroyForcibly();
-    assertThat(up.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    up.kill();
   }
 
   private String kafka() {
