@@ -23,7 +23,9 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -42,9 +44,10 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /**
- * The console of a running {@code ./fenghuo up --no-login} under load: how old a second's update is
- * in the hands of many viewers, and how long a decision in the request takes beside one that is
- * published to Kafka and read from there, half of the orders each, in the same seconds.
+ * The console of a running {@code ./fenghuo up} under load: how old a second's update is in the
+ * hands of many viewers, and how long a decision in the request takes beside one that is published
+ * to Kafka and read from there, half of the orders each, in the same seconds. Before anything
+ * counts, all of it is done until the process has compiled what it runs.
  */
 @Command(
     name = "ConsoleLoad",
@@ -54,6 +57,15 @@ final class ConsoleLoad implements Callable<Integer> {
 
   private static final Pattern AT = Pattern.compile("\"at\":\"([^\"]+)\"");
   private static final Duration REST = Duration.ofSeconds(15);
+
+  /** Between two looks at whether the process is warm. */
+  private static final Duration LOOK = Duration.ofSeconds(10);
+
+  /** A process that is not warm after so many times the warm-up will not be. */
+  private static final int LONGEST_WARM_UP = 4;
+
+  /** What was begun under another load is over. */
+  private static final Duration SETTLE = Duration.ofSeconds(10);
 
   @Option(names = "--console", defaultValue = "http://127.0.0.1:8080", paramLabel = "URL")
   private URI console;
@@ -68,7 +80,11 @@ final class ConsoleLoad implements Callable<Integer> {
       description = "Where `up` keeps the shop's token.")
   private Path data;
 
-  @Option(names = "--pid", paramLabel = "PID", description = "Of `up`, to tell what it uses.")
+  @Option(
+      names = "--pid",
+      required = true,
+      paramLabel = "PID",
+      description = "Of `up`, to tell whether it is warm and what it uses.")
   private long pid;
 
   @Option(names = "--viewers", defaultValue = "1000", paramLabel = "N")
@@ -81,13 +97,19 @@ final class ConsoleLoad implements Callable<Integer> {
       description = "Orders a second, either way.")
   private double rate;
 
-  @Option(names = "--seconds", defaultValue = "30", paramLabel = "N")
+  @Option(names = "--seconds", defaultValue = "60", paramLabel = "N")
   private int seconds;
+
+  @Option(
+      names = "--warm-up",
+      defaultValue = "120",
+      paramLabel = "N",
+      description =
+          "Seconds of all of it before anything counts, at the least (default: ${DEFAULT-VALUE}).")
+  private int warmUp;
 
   private final HttpClient client =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-  private volatile boolean measuring;
-  private volatile boolean reading = true;
 
   public static void main(String[] args) {
     System.exit(new CommandLine(new ConsoleLoad()).execute(args));
@@ -95,64 +117,122 @@ final class ConsoleLoad implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    System.out.println("| what | p50 | p99 | most, ms | |");
-    System.out.println("|---|---|---|---|---|");
-    view();
-    decide();
+    String token = Files.readString(data.resolve("shop-token")).strip();
+    try (Orders orders = new Orders(token)) {
+      Viewers crowd = new Viewers();
+      warmUp(orders);
+      crowd.leave();
+      pause(SETTLE);
+      System.out.println("| what | p50 | p99 | most, ms | |");
+      System.out.println("|---|---|---|---|---|");
+      Usage alone = Usage.during(pid, () -> pause(Duration.ofSeconds(seconds)));
+      System.out.printf("| nobody looks and nobody asks | – | – | – | %s |%n", alone);
+      view();
+      pause(SETTLE);
+      decide(orders);
+    }
     return 0;
+  }
+
+  /** With viewers and orders, at the rates that are measured. */
+  private void warmUp(Orders orders) {
+    long begin = System.nanoTime();
+    Warmth warmth = new Warmth(pid);
+    boolean warm = false;
+    double lasted = 0;
+    while (lasted < LONGEST_WARM_UP * warmUp && !(warm && lasted >= warmUp)) {
+      orders.send(LOOK, false);
+      warmth.look();
+      warm = warmth.isReached();
+      lasted = (System.nanoTime() - begin) / 1e9;
+    }
+    System.out.printf(
+        Locale.ROOT,
+        "`up` is %d s old, warmed up for %.0f s%s%n%n",
+        Duration.between(
+                ProcessHandle.of(pid).orElseThrow().info().startInstant().orElseThrow(),
+                Instant.now())
+            .toSeconds(),
+        lasted,
+        warm ? "" : ", AND IS NOT WARM: these figures mean nothing");
   }
 
   // ---- viewers
 
-  private void view() throws Exception {
-    Histogram age = new ConcurrentHistogram(3);
-    AtomicInteger watching = new AtomicInteger();
-    AtomicInteger gone = new AtomicInteger();
-    List<CompletableFuture<?>> streams = new ArrayList<>();
-    for (int i = 0; i < viewers; i++) {
-      streams.add(
-          client
-              .sendAsync(
-                  HttpRequest.newBuilder(console.resolve("/api/v1/live/stream")).build(),
-                  response -> {
-                    watching.incrementAndGet();
-                    return HttpResponse.BodySubscribers.fromLineSubscriber(
-                        new Lines(line -> heard(line, age)));
-                  })
-              .whenComplete((done, failure) -> gone.incrementAndGet()));
-      if (i % 50 == 49) {
-        LockSupport.parkNanos(50_000_000); // people do not all come at once
-      }
-    }
-    await(() -> watching.get() + gone.get() >= viewers);
-    double used = CpuTimes.ofProcess(pid);
-    long start = System.nanoTime();
-    measuring = true;
-    LockSupport.parkNanos(seconds * 1_000_000_000L);
-    measuring = false;
-    double cores = (CpuTimes.ofProcess(pid) - used) / ((System.nanoTime() - start) / 1e9);
-    System.out.printf(
-        Locale.ROOT,
-        "| a second's update to %,d viewers, %,d updates | %d | %d | %d | %d lost their stream; `up` uses"
-            + " %.2f cores |%n",
-        watching.get(),
-        age.getTotalCount(),
-        age.getValueAtPercentile(50),
-        age.getValueAtPercentile(99),
-        age.getMaxValue(),
-        gone.get(),
-        cores);
-    streams.forEach(stream -> stream.cancel(true));
+  private void view() {
+    Viewers crowd = new Viewers();
+    pause(SETTLE);
+    Usage usage =
+        Usage.during(
+            pid,
+            () -> {
+              crowd.counts(true);
+              pause(Duration.ofSeconds(seconds));
+              crowd.counts(false);
+            });
+    Histogram age = crowd.age;
+    row(
+        String.format(Locale.ROOT, "a second's update to %,d viewers", crowd.watching.get()),
+        age,
+        String.format(
+            Locale.ROOT,
+            "%,d updates, %,d of %,d beats; %d lost their stream; %s",
+            age.getTotalCount(),
+            crowd.beats.sum(),
+            (long) viewers * seconds,
+            crowd.gone.get(),
+            usage));
+    crowd.leave();
   }
 
-  /** The stamp of an update is when the console made it. */
-  private void heard(String line, Histogram age) {
-    if (!measuring || !line.startsWith("data:")) {
-      return;
+  /** All who look at the wall screen. */
+  private final class Viewers {
+    private final Histogram age = new ConcurrentHistogram(3);
+    private final LongAdder beats = new LongAdder();
+    private final AtomicInteger watching = new AtomicInteger();
+    private final AtomicInteger gone = new AtomicInteger();
+    private final List<CompletableFuture<?>> streams = new ArrayList<>();
+    private volatile boolean counts;
+
+    Viewers() {
+      for (int i = 0; i < viewers; i++) {
+        streams.add(
+            client
+                .sendAsync(
+                    HttpRequest.newBuilder(console.resolve("/api/v1/live/stream")).build(),
+                    response -> {
+                      watching.incrementAndGet();
+                      return HttpResponse.BodySubscribers.fromLineSubscriber(
+                          new Lines(this::heard));
+                    })
+                .whenComplete((done, failure) -> gone.incrementAndGet()));
+        if (i % 50 == 49) {
+          pause(Duration.ofMillis(50)); // people do not all come at once
+        }
+      }
+      await(() -> watching.get() + gone.get() >= viewers);
     }
-    Matcher at = AT.matcher(line);
-    if (at.find()) {
-      age.recordValue(Math.max(0, Instant.now().toEpochMilli() - time(at.group(1))));
+
+    void counts(boolean on) {
+      counts = on;
+    }
+
+    /** The stamp of an update is when the console made it. */
+    private void heard(String line) {
+      if (!counts) {
+        return;
+      }
+      if (line.equals("event: beat")) {
+        beats.increment(); // of those that never come nobody can say how late they are
+      }
+      Matcher at = AT.matcher(line);
+      if (line.startsWith("data:") && at.find()) {
+        age.recordValue(1_000 * Math.max(0, Instant.now().toEpochMilli() - time(at.group(1))));
+      }
+    }
+
+    void leave() {
+      streams.forEach(stream -> stream.cancel(true));
     }
   }
 
@@ -162,78 +242,113 @@ final class ConsoleLoad implements Callable<Integer> {
 
   // ---- decisions
 
-  private void decide() throws Exception {
-    String token = Files.readString(data.resolve("shop-token")).strip();
-    Histogram requested = new ConcurrentHistogram(3);
-    Histogram published = new ConcurrentHistogram(3);
-    AtomicInteger fallbacks = new AtomicInteger();
-    AtomicInteger refused = new AtomicInteger();
-    Awaited awaited = new AwaitedDecisions(Stream.DECISIONS.topic());
-    AtomicInteger underway = new AtomicInteger();
-    try (KafkaProducer<String, byte[]> producer =
-            new KafkaProducer<>(
-                Map.of("bootstrap.servers", kafka, "acks", "all", "linger.ms", 0),
-                new StringSerializer(),
-                new ByteArraySerializer());
-        KafkaConsumer<byte[], byte[]> consumer = decisions()) {
-      Thread reader =
-          new Thread(
-              () -> {
-                while (reading) {
-                  for (ConsumerRecord<byte[], byte[]> record :
-                      consumer.poll(Duration.ofMillis(20))) {
-                    awaited.answer(record, due -> record(published, due));
-                  }
-                }
-              });
+  private void decide(Orders orders) {
+    Usage usage = Usage.during(pid, () -> orders.send(Duration.ofSeconds(seconds), true));
+    await(() -> orders.awaited.size() == 0 && orders.underway.get() == 0);
+    row(
+        "published and read, " + (int) rate + " orders/s",
+        orders.published,
+        orders.awaited.size() + " never came");
+    row(
+        "asked over HTTP, " + (int) rate + " orders/s",
+        orders.requested,
+        orders.fallbacks + " fallbacks, " + orders.refused + " refused; both: " + usage);
+    System.out.printf(
+        Locale.ROOT,
+        "| → asking costs | %.1f | %.1f | | goal: 20 at p99 |%n",
+        millis(orders.requested, 50) - millis(orders.published, 50),
+        millis(orders.requested, 99) - millis(orders.published, 99));
+  }
+
+  /** Orders on a schedule that waits for nobody, every second one asked about over HTTP. */
+  private final class Orders implements AutoCloseable {
+    private final Histogram requested = new ConcurrentHistogram(3);
+    private final Histogram published = new ConcurrentHistogram(3);
+    private final AtomicInteger fallbacks = new AtomicInteger();
+    private final AtomicInteger refused = new AtomicInteger();
+    private final AtomicInteger underway = new AtomicInteger();
+    private final Awaited awaited = new AwaitedDecisions(Stream.DECISIONS.topic());
+    private final EventCodec codec = EventCodec.singleObject();
+    private final String run = Long.toString(System.currentTimeMillis(), 36);
+    private final String token;
+    private final KafkaProducer<String, byte[]> producer;
+    private final Thread reader;
+    private volatile boolean reading = true;
+    private long sent;
+
+    Orders(String token) {
+      this.token = token;
+      producer =
+          new KafkaProducer<>(
+              Map.of("bootstrap.servers", kafka, "acks", "all", "linger.ms", 0),
+              new StringSerializer(),
+              new ByteArraySerializer());
+      reader = new Thread(this::read, "decisions");
       reader.start();
-      EventCodec codec = EventCodec.singleObject();
-      String run = Long.toString(System.currentTimeMillis(), 36);
+    }
+
+    private void read() {
+      try (KafkaConsumer<byte[], byte[]> consumer = decisions()) {
+        while (reading) {
+          for (ConsumerRecord<byte[], byte[]> each : consumer.poll(Duration.ofMillis(20))) {
+            awaited.answer(each, due -> record(published, due));
+          }
+        }
+      }
+    }
+
+    void send(Duration time, boolean counts) {
       OpenLoop schedule = new OpenLoop(System.nanoTime() + 1_000_000, 2 * rate);
-      long end = (long) (2 * rate * (10 + seconds));
+      long end = (long) (2 * rate * time.toMillis() / 1_000);
       for (long n = 0; n < end; n++) {
         long due = schedule.dueNanos(n);
         for (long left = due - System.nanoTime(); left > 0; left = due - System.nanoTime()) {
           LockSupport.parkNanos(left);
         }
-        measuring = n >= 2 * rate * 10; // the first ten seconds warm up
-        OrderEvent order = order(run + n);
+        OrderEvent order = order(run + sent++);
         if (n % 2 == 0) {
-          if (measuring) {
-            awaited.expect(order.getOrderId(), due);
-          }
-          producer.send(
-              new ProducerRecord<>(
-                  Stream.ORDERS.topic(), Stream.ORDERS.keyOf(order), codec.encode(order)));
+          publish(order, due, counts);
         } else {
-          underway.incrementAndGet();
-          boolean counts = measuring;
-          ask(order, token)
-              .whenComplete(
-                  (answer, failure) -> {
-                    underway.decrementAndGet();
-                    if (failure != null || answer.statusCode() != 200) {
-                      refused.incrementAndGet();
-                    } else if (!answer.body().contains("\"decided\":true")) {
-                      fallbacks.incrementAndGet();
-                    } else if (counts) {
-                      record(requested, due);
-                    }
-                  });
+          ask(order, due, counts);
         }
       }
-      await(() -> awaited.size() == 0 && underway.get() == 0);
+    }
+
+    private void publish(OrderEvent order, long due, boolean counts) {
+      if (counts) {
+        awaited.expect(order.getOrderId(), due);
+      }
+      producer.send(
+          new ProducerRecord<>(
+              Stream.ORDERS.topic(), Stream.ORDERS.keyOf(order), codec.encode(order)));
+    }
+
+    private void ask(OrderEvent order, long due, boolean counts) {
+      underway.incrementAndGet();
+      ConsoleLoad.this
+          .ask(order, token)
+          .whenComplete(
+              (answer, failure) -> {
+                underway.decrementAndGet();
+                if (!counts) {
+                  return;
+                }
+                // Whatever came of it, it took so long.
+                record(requested, due);
+                if (failure != null || answer.statusCode() != 200) {
+                  refused.incrementAndGet();
+                } else if (!answer.body().contains("\"decided\":true")) {
+                  fallbacks.incrementAndGet();
+                }
+              });
+    }
+
+    @Override
+    public void close() throws InterruptedException {
       reading = false;
       reader.join(5_000);
+      producer.close(Duration.ofSeconds(5));
     }
-    row(
-        "published and read, " + (int) rate + " orders/s",
-        published,
-        awaited.size() + " never came");
-    row(
-        "asked over HTTP, " + (int) rate + " orders/s",
-        requested,
-        fallbacks + " fallbacks, " + refused + " refused");
   }
 
   private KafkaConsumer<byte[], byte[]> decisions() {
@@ -285,27 +400,68 @@ final class ConsoleLoad implements Callable<Integer> {
   }
 
   private static void record(Histogram to, long due) {
-    to.recordValue(Math.max(0, (System.nanoTime() - due) / 1_000_000));
+    to.recordValue(Math.max(0, (System.nanoTime() - due) / 1_000));
   }
 
-  private static void row(String what, Histogram millis, String more) {
+  private static double millis(Histogram micros, double percentile) {
+    return micros.getValueAtPercentile(percentile) / 1e3;
+  }
+
+  private static void row(String what, Histogram micros, String more) {
     System.out.printf(
         Locale.ROOT,
-        "| %s | %d | %d | %d | %s |%n",
+        "| %s | %.1f | %.1f | %.1f | %s |%n",
         what,
-        millis.getValueAtPercentile(50),
-        millis.getValueAtPercentile(99),
-        millis.getMaxValue(),
+        millis(micros, 50),
+        millis(micros, 99),
+        micros.getMaxValue() / 1e3,
         more);
   }
 
-  private static void await(Callable<Boolean> condition) throws Exception {
+  private static void pause(Duration time) {
+    long end = System.nanoTime() + time.toNanos();
+    for (long left = time.toNanos(); left > 0; left = end - System.nanoTime()) {
+      LockSupport.parkNanos(left);
+    }
+  }
+
+  private static void await(BooleanSupplier condition) {
     long end = System.nanoTime() + REST.toNanos();
-    while (!condition.call()) {
-      if (System.nanoTime() > end) {
-        return;
-      }
+    while (!condition.getAsBoolean() && System.nanoTime() < end) {
       LockSupport.parkNanos(20_000_000);
+    }
+  }
+
+  /**
+   * What was used while something was done.
+   *
+   * @param cores of {@code up}
+   * @param ours of this process, which takes them from it
+   * @param resident bytes of {@code up} afterwards, its database not included
+   */
+  private record Usage(double cores, double ours, long resident) {
+
+    static Usage during(long pid, Runnable work) {
+      long self = ProcessHandle.current().pid();
+      double before = CpuTimes.ofProcess(pid);
+      double selfBefore = CpuTimes.ofProcess(self);
+      long start = System.nanoTime();
+      work.run();
+      double lasted = (System.nanoTime() - start) / 1e9;
+      return new Usage(
+          (CpuTimes.ofProcess(pid) - before) / lasted,
+          (CpuTimes.ofProcess(self) - selfBefore) / lasted,
+          CpuTimes.residentBytes(pid));
+    }
+
+    @Override
+    public String toString() {
+      return String.format(
+          Locale.ROOT,
+          "`up` uses %.2f cores and %,d MB, this client %.2f cores",
+          cores,
+          resident / 1_000_000,
+          ours);
     }
   }
 

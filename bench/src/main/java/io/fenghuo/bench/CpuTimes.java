@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Processor time from /proc, in seconds; empty where there is none. */
+/** Processor time from /proc, in seconds, and memory; empty where there is none. */
 final class CpuTimes {
 
   private static final double TICKS_PER_SECOND = 100;
@@ -51,6 +51,18 @@ final class CpuTimes {
       return Map.of();
     }
     return times;
+  }
+
+  /** Memory a process holds now, heap and all else. */
+  static long residentBytes(long pid) {
+    try {
+      return Files.readAllLines(PROC.resolve(pid + "/status")).stream()
+          .filter(line -> line.startsWith("VmRSS:"))
+          .mapToLong(line -> 1024 * Long.parseLong(line.replaceAll("\\D", "")))
+          .sum();
+    } catch (IOException e) {
+      return 0;
+    }
   }
 
   private static double used(Path stat) {
