@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -58,6 +59,7 @@ public final class SampleConsole implements AutoCloseable {
   private final Queue<SseClient> streams = new ConcurrentLinkedQueue<>();
   private final AtomicLong ids = new AtomicLong();
   private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
+  private final InstantSource time;
   private final Javalin server;
   private volatile boolean away;
 
@@ -65,6 +67,13 @@ public final class SampleConsole implements AutoCloseable {
    * @param port 0 for any
    */
   public SampleConsole(int port) {
+    this(port, InstantSource.system());
+    clock.scheduleAtFixedRate(this::tick, 1, 1, TimeUnit.SECONDS);
+  }
+
+  /** With a wall screen at another time, which moves when {@link #tick()} is called. */
+  SampleConsole(int port, InstantSource time) {
+    this.time = time;
     server =
         Javalin.create(
             config -> {
@@ -78,7 +87,6 @@ public final class SampleConsole implements AutoCloseable {
               routes(config.routes);
             });
     server.start("127.0.0.1", port);
-    clock.scheduleAtFixedRate(this::tick, 1, 1, TimeUnit.SECONDS);
   }
 
   public static void main(String[] arguments) {
@@ -216,7 +224,7 @@ public final class SampleConsole implements AutoCloseable {
         "version",
         "0.1.0",
         "now",
-        Instant.now().toString(),
+        time.instant().toString(),
         "login",
         object(
             "password",
@@ -283,14 +291,14 @@ public final class SampleConsole implements AutoCloseable {
           client.onClose(() -> streams.remove(client));
           client.sendEvent(
               "snapshot",
-              liveAt(client.ctx(), Instant.now()),
+              liveAt(client.ctx(), time.instant()),
               String.valueOf(ids.incrementAndGet()));
         });
   }
 
-  private static Instant at(Context context) {
+  private Instant at(Context context) {
     return context.queryParam("at") == null
-        ? Instant.now()
+        ? time.instant()
         : Instant.parse(context.queryParam("at"));
   }
 
@@ -325,8 +333,9 @@ public final class SampleConsole implements AutoCloseable {
         object("perSecond", 0));
   }
 
-  private void tick() {
-    Instant now = Instant.now();
+  /** Tells everybody who looks at the wall what has changed within the second. */
+  void tick() {
+    Instant now = time.instant();
     for (SseClient client : streams) {
       if (!empty(client.ctx())) {
         World world = world(client.ctx());
@@ -344,6 +353,10 @@ public final class SampleConsole implements AutoCloseable {
             client,
             "decisions",
             object("counts", SampleShop.counts(now), "newest", newest(world, now)));
+        if (now.getEpochSecond() % 60 == 0) {
+          event(client, "alerts", object("items", world.onCall.alerts()));
+          event(client, "lamps", object("lamps", SampleShop.lamps()));
+        }
       }
       event(client, "beat", object("at", now.toString()));
     }
