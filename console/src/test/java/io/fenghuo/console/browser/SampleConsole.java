@@ -337,29 +337,38 @@ public final class SampleConsole implements AutoCloseable {
   void tick() {
     Instant now = time.instant();
     for (SseClient client : streams) {
-      if (!empty(client.ctx())) {
-        World world = world(client.ctx());
-        event(
-            client,
-            "figures",
-            object(
-                "at",
-                now.toString(),
-                "figuresAt",
-                now.minusMillis(900).toString(),
-                "figures",
-                world.shop.changed(now)));
-        event(
-            client,
-            "decisions",
-            object("counts", SampleShop.counts(now), "newest", newest(world, now)));
-        if (now.getEpochSecond() % 60 == 0) {
-          event(client, "alerts", object("items", world.onCall.alerts()));
-          event(client, "lamps", object("lamps", SampleShop.lamps()));
-        }
+      try {
+        tell(client, now);
+      } catch (Exception gone) {
+        // It was closed meanwhile; the others are told all the same.
+        streams.remove(client);
       }
-      event(client, "beat", object("at", now.toString()));
     }
+  }
+
+  private void tell(SseClient client, Instant now) {
+    if (!empty(client.ctx())) {
+      World world = world(client.ctx());
+      event(
+          client,
+          "figures",
+          object(
+              "at",
+              now.toString(),
+              "figuresAt",
+              now.minusMillis(900).toString(),
+              "figures",
+              world.shop.changed(now)));
+      event(
+          client,
+          "decisions",
+          object("counts", SampleShop.counts(now), "newest", newest(world, now)));
+      if (now.getEpochSecond() % 60 == 0) {
+        event(client, "alerts", object("items", world.onCall.alerts()));
+        event(client, "lamps", object("lamps", SampleShop.lamps()));
+      }
+    }
+    event(client, "beat", object("at", now.toString()));
   }
 
   /** A viewer who has left is known by the failure to write to them, which ends their client. */
