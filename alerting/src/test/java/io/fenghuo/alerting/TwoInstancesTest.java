@@ -2,9 +2,11 @@ package io.fenghuo.alerting;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fenghuo.alerting.alert.Reported;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -25,7 +27,7 @@ class TwoInstancesTest {
     try (Story story = new Story(TEAM, "team");
         Alerting other = story.open("two")) {
       for (int second = 0; second < 10; second++) {
-        List<io.fenghuo.alerting.alert.Reported> alerts = new ArrayList<>();
+        List<Reported> alerts = new ArrayList<>();
         for (int shop = 0; shop < 10; shop++) {
           alerts.add(Reports.firing(story.clock.instant(), "A", "shop=" + second + "-" + shop));
         }
@@ -71,14 +73,13 @@ class TwoInstancesTest {
           .alerting()
           .inbox()
           .accept(List.of(Reports.firing(story.clock.instant(), "A", "shop=1")));
-      List<java.util.concurrent.Future<?>> slow =
-          new ArrayList<>(story.alerting().round().requests());
+      List<Future<?>> slow = new ArrayList<>(story.alerting().round().requests());
       assertThat(asked.await(10, TimeUnit.SECONDS)).isTrue();
       // The first owner hangs; its lease ends, and the second takes the lane.
       story.clock.moveTo(Story.at(61));
       other.settle();
       answer.countDown();
-      for (java.util.concurrent.Future<?> each : slow) {
+      for (Future<?> each : slow) {
         each.get(20, TimeUnit.SECONDS);
       }
       assertThat(

@@ -4,6 +4,7 @@ import io.fenghuo.alerting.Alerting;
 import io.javalin.Javalin;
 import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
+import java.util.Map;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -81,15 +82,14 @@ public final class HttpApi implements AutoCloseable {
     if (!open && !access.allows(context.header("Authorization"))) {
       context.header("WWW-Authenticate", "Bearer");
       throw new HttpResponseException(
-          401, "expected the header Authorization: Bearer TOKEN", java.util.Map.of());
+          401, "expected the header Authorization: Bearer TOKEN", Map.of());
     }
     // A page in somebody's browser must not speak for them: no site but our own, and no plain form.
     String origin = context.header("Origin");
     if (origin != null
         && !context.path().startsWith("/i/")
         && !origin.endsWith("://" + context.header("Host"))) {
-      throw new HttpResponseException(
-          403, "calls from other sites are not answered", java.util.Map.of());
+      throw new HttpResponseException(403, "calls from other sites are not answered", Map.of());
     }
   }
 

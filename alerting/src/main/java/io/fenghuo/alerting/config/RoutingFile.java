@@ -33,6 +33,7 @@ import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * Reads the routing file: Alertmanager's vocabulary (route, receivers, inhibit_rules,
@@ -522,9 +523,7 @@ public final class RoutingFile {
     int before = child.mistakes();
     List<Matcher> matchers = matchers(child);
     child.forgetMistakesAfter(before);
-    return matchers.stream()
-        .map(Matcher::toString)
-        .collect(java.util.stream.Collectors.joining(",", "{", "}"));
+    return matchers.stream().map(Matcher::toString).collect(Collectors.joining(",", "{", "}"));
   }
 
   private static List<Matcher> matchers(Section section) {

@@ -5,7 +5,9 @@ import io.fenghuo.alerting.alert.Matcher;
 import java.io.IOException;
 import java.io.StringReader;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.time.DateTimeException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -138,7 +140,7 @@ public final class Section {
     }
     try {
       return parser.apply(text.get());
-    } catch (IllegalArgumentException | java.time.DateTimeException wrong) {
+    } catch (IllegalArgumentException | DateTimeException wrong) {
       error(key, wrong.getMessage());
       return fallback;
     }
@@ -191,7 +193,7 @@ public final class Section {
     if (fromFile.isPresent()) {
       try {
         return Optional.of(new Secret(Files.readString(Path.of(fromFile.get())).strip()));
-      } catch (IOException | java.nio.file.InvalidPathException e) {
+      } catch (IOException | InvalidPathException e) {
         error(key + "_file", fromFile.get() + " cannot be read");
       }
     }
@@ -234,7 +236,7 @@ public final class Section {
     for (String text : texts(key)) {
       try {
         parsed.add(parser.apply(text));
-      } catch (IllegalArgumentException | java.time.DateTimeException wrong) {
+      } catch (IllegalArgumentException | DateTimeException wrong) {
         error(key, wrong.getMessage());
       }
     }

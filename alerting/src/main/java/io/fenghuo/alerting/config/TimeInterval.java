@@ -9,6 +9,8 @@ import java.time.ZonedDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Predicate;
+import java.util.function.ToIntFunction;
 
 /**
  * Times named in the routing file, as nights or holidays. An instant is in it when it is in any of
@@ -53,7 +55,7 @@ public record TimeInterval(String name, List<Piece> pieces) {
       return day < 0 ? length + day + 1 : day;
     }
 
-    private static boolean any(List<Range> ranges, java.util.function.Predicate<Range> has) {
+    private static boolean any(List<Range> ranges, Predicate<Range> has) {
       return ranges.isEmpty() || ranges.stream().anyMatch(has);
     }
   }
@@ -103,7 +105,7 @@ public record TimeInterval(String name, List<Piece> pieces) {
     return time.getHour() * 60 + time.getMinute();
   }
 
-  private static Range range(String text, java.util.function.ToIntFunction<String> value) {
+  private static Range range(String text, ToIntFunction<String> value) {
     String[] ends = text.split(":", -1);
     Range range =
         new Range(

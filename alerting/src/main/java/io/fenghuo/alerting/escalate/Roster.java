@@ -6,6 +6,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * Whom an address stands for now. Addresses are {@code person:ID}, {@code duty:TEAM}, {@code
@@ -62,8 +63,7 @@ public record Roster(Map<String, Person> people, Map<String, Team> teams) {
     return all(addresses, now, Person::email);
   }
 
-  private List<String> all(
-      List<String> addresses, Instant now, java.util.function.Function<Person, String> way) {
+  private List<String> all(List<String> addresses, Instant now, Function<Person, String> way) {
     LinkedHashSet<String> found = new LinkedHashSet<>();
     for (String address : addresses) {
       if (address.indexOf(':') < 0) {

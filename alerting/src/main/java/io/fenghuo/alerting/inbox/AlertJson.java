@@ -14,6 +14,7 @@ import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -140,7 +141,7 @@ public final class AlertJson {
                 + "."
                 + shown(each.getKey())
                 + ": expected a text, found "
-                + each.getValue().getNodeType().name().toLowerCase(java.util.Locale.ROOT));
+                + each.getValue().getNodeType().name().toLowerCase(Locale.ROOT));
       }
       texts.put(name(field, each.getKey()), value(field, each.getKey(), each.getValue().asText()));
     }

@@ -26,12 +26,14 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.ZoneId;
+import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
@@ -177,7 +179,7 @@ final class RulesCommand implements Runnable {
               rules.rules().stream()
                   .collect(
                       Collectors.groupingBy(
-                          Rule::mode, java.util.TreeMap::new, Collectors.counting()))
+                          Rule::mode, TreeMap::new, Collectors.counting()))
                   .entrySet()
                   .stream()
                   .map(e -> e.getValue() + " " + e.getKey().name().toLowerCase(Locale.ROOT))
@@ -187,7 +189,7 @@ final class RulesCommand implements Runnable {
               rules.version());
       for (EntityKind kind : EntityKind.values()) {
         String kept =
-            java.util.Arrays.stream(EventType.values())
+            Arrays.stream(EventType.values())
                 .filter(type -> plan.entity(kind).retention(type) > 0)
                 .map(type -> type.label() + " " + span(plan.entity(kind).retention(type)))
                 .collect(Collectors.joining(", "));
