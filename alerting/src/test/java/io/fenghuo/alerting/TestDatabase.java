@@ -17,7 +17,7 @@ public final class TestDatabase {
   private TestDatabase() {}
 
   public static Database fresh() {
-    return Database.open(freshUrl(), "postgres", new Secret(""));
+    return Database.open(new Postgres.Login(freshUrl(), "postgres", new Secret("")));
   }
 
   public static synchronized String freshUrl() {

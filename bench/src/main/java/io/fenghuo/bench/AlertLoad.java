@@ -3,6 +3,7 @@ package io.fenghuo.bench;
 import com.sun.net.httpserver.HttpServer;
 import io.fenghuo.alerting.Alerting;
 import io.fenghuo.alerting.Database;
+import io.fenghuo.alerting.Postgres;
 import io.fenghuo.alerting.Secret;
 import io.fenghuo.alerting.api.Access;
 import io.fenghuo.alerting.api.HttpApi;
@@ -116,7 +117,9 @@ final class AlertLoad {
                 .setServerConfig("synchronous_commit", "on")
                 .start();
         Database database =
-            Database.open(postgres.getJdbcUrl("postgres", "postgres"), "postgres", new Secret(""));
+            Database.open(
+                new Postgres.Login(
+                    postgres.getJdbcUrl("postgres", "postgres"), "postgres", new Secret("")));
         Alerting alerting =
             new Alerting(
                 database,

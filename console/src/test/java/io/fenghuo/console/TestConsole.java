@@ -5,6 +5,7 @@ import com.password4j.Password;
 import com.password4j.types.Argon2;
 import io.fenghuo.alerting.Alerting;
 import io.fenghuo.alerting.Database;
+import io.fenghuo.alerting.Postgres;
 import io.fenghuo.alerting.Secret;
 import io.fenghuo.alerting.config.RoutingSource;
 import io.fenghuo.console.access.OpenIdSettings;
@@ -87,14 +88,14 @@ final class TestConsole implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    this.alertingDatabase = Database.open(url, "postgres", new Secret(""));
+    this.alertingDatabase = Database.open(new Postgres.Login(url, "postgres", new Secret("")));
     this.alerting =
         new Alerting(
             alertingDatabase,
             RoutingSource.of(routing, new PrintWriter(Writer.nullWriter())),
             clock,
             "test");
-    this.database = ConsoleDatabase.open(url, "postgres", new Secret(""));
+    this.database = ConsoleDatabase.open(new Postgres.Login(url, "postgres", new Secret("")));
   }
 
   /** From the next start on also with sign-in at a provider. */

@@ -1,6 +1,7 @@
 package io.fenghuo.console;
 
 import io.fenghuo.alerting.Database;
+import io.fenghuo.alerting.Postgres;
 import io.fenghuo.alerting.Secret;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
@@ -38,8 +39,9 @@ final class TestDatabase {
   private static void migrate() {
     execute("create database migrated");
     String url = server.getJdbcUrl("postgres", "migrated");
-    Database.open(url, "postgres", new Secret("")).close();
-    ConsoleDatabase.open(url, "postgres", new Secret("")).close();
+    Postgres.Login login = new Postgres.Login(url, "postgres", new Secret(""));
+    Database.open(login).close();
+    ConsoleDatabase.open(login).close();
   }
 
   /** Takes the database away: nobody can connect, and whoever was is thrown out. */
