@@ -4,6 +4,7 @@ import io.fenghuo.alerting.config.ConfigException;
 import io.fenghuo.alerting.config.RoutingSource;
 import io.fenghuo.alerting.deliver.Announce;
 import io.fenghuo.alerting.deliver.Deliverer;
+import io.fenghuo.alerting.deliver.Outbox;
 import io.fenghuo.alerting.escalate.Escalator;
 import io.fenghuo.alerting.escalate.Incidents;
 import io.fenghuo.alerting.escalate.Links;
@@ -20,11 +21,13 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import org.jdbi.v3.core.Handle;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -78,6 +81,7 @@ public final class Alerting implements AutoCloseable {
     this.escalator = new Escalator(database, routing, inbox, holds);
     this.deliverer = new Deliverer(database, routing, inbox, clock, owner, senders);
     this.selfWatch = new SelfWatch(database, routing, inbox);
+    database.useTransaction(this::regroupIfChanged);
   }
 
   private static Thread daemon(Runnable work, String name) {
@@ -179,7 +183,30 @@ public final class Alerting implements AutoCloseable {
   /** Takes the routing file as it is now. */
   public void reload() {
     routing.reload();
-    database.useTransaction(handle -> Groups.joinAll(handle, routing.get(), clock.instant()));
+    database.useTransaction(this::regroup);
+  }
+
+  /** Puts every alert where the routing in force wants it, and notes that this was done. */
+  private void regroup(Handle handle) {
+    Groups.joinAll(handle, routing.get(), clock.instant());
+    handle
+        .createUpdate(
+            "insert into kept (name, value) values ('regrouped', :routing)"
+                + " on conflict (name) do update set value = excluded.value")
+        .bind("routing", Outbox.id(routing.get().text()))
+        .execute();
+  }
+
+  /** The file may have changed while nobody was here to follow it. */
+  private void regroupIfChanged(Handle handle) {
+    Optional<String> last =
+        handle
+            .createQuery("select value from kept where name = 'regrouped'")
+            .mapTo(String.class)
+            .findOne();
+    if (!last.equals(Optional.of(Outbox.id(routing.get().text())))) {
+      regroup(handle);
+    }
   }
 
   /**
@@ -224,7 +251,7 @@ public final class Alerting implements AutoCloseable {
   private void follow() {
     try {
       if (routing.follow()) {
-        database.useTransaction(handle -> Groups.joinAll(handle, routing.get(), clock.instant()));
+        database.useTransaction(this::regroup);
         LOG.info("the changed routing file is in force");
       }
     } catch (ConfigException wrong) {

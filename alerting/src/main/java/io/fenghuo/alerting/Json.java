@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -29,6 +30,8 @@ public final class Json {
 
   private static final TypeReference<TreeMap<String, String>> TEXTS = new TypeReference<>() {};
 
+  private static final TypeReference<List<String>> LIST = new TypeReference<>() {};
+
   private Json() {}
 
   public static String write(Object value) {
@@ -45,6 +48,15 @@ public final class Json {
       return MAPPER.readValue(json, TEXTS);
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("not a mapping of texts", e);
+    }
+  }
+
+  /** A list of texts. */
+  public static List<String> list(String json) {
+    try {
+      return MAPPER.readValue(json, LIST);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("not a list of texts", e);
     }
   }
 

@@ -37,6 +37,9 @@ final class SelfWatch {
   private final Inbox inbox;
   private Instant looked = Instant.EPOCH;
 
+  /** When an alert was heard, the last time we looked. */
+  private Instant heard = Instant.EPOCH;
+
   SelfWatch(Database database, Supplier<Routing> routing, Inbox inbox) {
     this.database = database;
     this.routing = routing;
@@ -130,12 +133,11 @@ final class SelfWatch {
   /** Nothing heard may mean that all is well, or that nobody looks any more. */
   private void watchSilence(Handle handle, Instant now, Duration after) {
     Instant started = Instant.parse(kept(handle, "watching-since", now.toString()));
-    Optional<Instant> heard =
-        handle
-            .createQuery("select max(heard_at) as heard_at from alert where source <> 'self'")
-            .map((row, context) -> Optional.ofNullable(KnownAlert.instant(row, "heard_at")))
-            .one();
-    Instant last = heard.filter(started::isBefore).orElse(started);
+    if (!heard.plus(after).isAfter(now)) {
+      // Looks through all alerts: not while we know that one was heard lately.
+      heard = heard(handle).filter(heard::isBefore).orElse(heard);
+    }
+    Instant last = heard.isAfter(started) ? heard : started;
     boolean quiet = last.plus(after).isBefore(now);
     String state = kept(handle, "quiet", "no");
     if (quiet == state.equals("yes")) {
@@ -160,6 +162,13 @@ final class SelfWatch {
                 quiet ? null : now,
                 "",
                 "self")));
+  }
+
+  private static Optional<Instant> heard(Handle handle) {
+    return handle
+        .createQuery("select max(heard_at) as heard_at from alert where source <> 'self'")
+        .map((row, context) -> Optional.ofNullable(KnownAlert.instant(row, "heard_at")))
+        .one();
   }
 
   private void digest(Handle handle, Instant now, Routing.SelfWatch wanted) {

@@ -5,6 +5,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.Map;
 import org.jdbi.v3.core.statement.StatementContext;
 
@@ -20,6 +21,12 @@ public record KnownAlert(
     String endedAs,
     String generatorUrl,
     String source) {
+
+  /** In which order a message names alerts. */
+  public static final Comparator<KnownAlert> WORST_FIRST =
+      Comparator.comparing((KnownAlert alert) -> alert.labels().severity())
+          .thenComparing(KnownAlert::startsAt)
+          .thenComparing(KnownAlert::fingerprint);
 
   /** The columns {@link #read} wants, of a table or alias {@code a}. */
   public static final String COLUMNS =

@@ -87,6 +87,16 @@ public final class Matcher {
     return same == equal;
   }
 
+  /**
+   * Whether the matchers may match an alert of which only these labels are known: each of them that
+   * is about one of these does.
+   */
+  public static boolean mayMatch(List<Matcher> matchers, Labels known) {
+    return matchers.stream()
+        .filter(matcher -> known.has(matcher.name()))
+        .allMatch(matcher -> matcher.matches(known.get(matcher.name())));
+  }
+
   public static boolean allMatch(List<Matcher> matchers, Labels labels) {
     for (Matcher matcher : matchers) {
       if (!matcher.matches(labels)) {

@@ -47,7 +47,11 @@ final class AlertmanagerApi {
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
 
-  /** What amtool compares itself with; ours follows this version's behaviour. */
+  /**
+   * The version whose ways are ours: alerts say {@code mutedBy} since then. amtool compares its own
+   * major and minor version with it and warns on stderr when they differ, whatever it can do; no
+   * one answer pleases every amtool, and it does not say which it is.
+   */
   private static final String VERSION = "0.28.0";
 
   private final Alerting alerting;

@@ -1,15 +1,11 @@
 package io.fenghuo.alerting.dedup;
 
 import io.fenghuo.alerting.alert.KnownAlert;
-import io.fenghuo.alerting.group.Flush.Told;
+import io.fenghuo.alerting.group.Member;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Collection;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * Whether a channel has something new to be told, by what it was last told. A pure function, so
@@ -23,74 +19,84 @@ public final class Dedup {
   private Dedup() {}
 
   /**
-   * What a channel knows after this look.
+   * What a channel is told by this look.
    *
    * @param reason why it is told now, or empty when only we note that it need not be
+   * @param at since when it knows what it knows, for repeating
    */
-  public record News(Optional<String> reason, Told told) {}
+  public record News(Optional<String> reason, Instant at) {
+
+    private static Optional<News> because(String reason, Instant now) {
+      return Optional.of(new News(Optional.of(reason), now));
+    }
+  }
+
+  /**
+   * A channel as the last look left it.
+   *
+   * @param lastTold when it was last told something, or null
+   * @param hasBurnt whether it was told of one that burns, and of no end since
+   */
+  public record Before(String channel, Instant lastTold, boolean hasBurnt) {}
 
   /**
    * Compares.
    *
-   * @param open alerts nobody holds back
-   * @param last what the channel was last told, or null
+   * @param open members that changed and that nobody holds back; of all others the channel knows
+   *     already
+   * @param anyBurns whether any member burns that nobody holds back, changed or not
    */
   public static Optional<News> news(
-      List<KnownAlert> open,
-      Told last,
+      Before before,
+      List<Member> open,
+      boolean anyBurns,
       Duration repeatInterval,
       boolean sendsResolved,
       Instant now) {
-    List<String> firing = new ArrayList<>();
-    List<String> stale = new ArrayList<>();
-    List<String> resolved = new ArrayList<>();
-    List<String> passed = new ArrayList<>();
-    for (KnownAlert alert : open) {
+    if (before.lastTold() == null) {
+      return anyBurns ? News.because("first", now) : Optional.empty();
+    }
+    boolean unheard = false;
+    boolean quiet = false;
+    boolean back = false;
+    boolean ended = false;
+    boolean passed = false;
+    for (Member member : open) {
+      KnownAlert alert = member.alert();
+      String told = member.told(before.channel());
       if (!alert.ended()) {
-        (alert.staleAt(now) ? stale : firing).add(alert.fingerprint());
-      } else if (PASSED.equals(alert.endedAs())) {
-        passed.add(alert.fingerprint());
-      } else {
-        resolved.add(alert.fingerprint());
+        String is = member.burning(now);
+        unheard |= told == null;
+        quiet |= is.equals(Member.STALE) && Member.FIRING.equals(told);
+        back |= is.equals(Member.FIRING) && Member.STALE.equals(told);
+      } else if (told != null) {
+        boolean quietly = PASSED.equals(alert.endedAs());
+        passed |= quietly;
+        ended |= !quietly;
       }
     }
-    Told told = new Told(firing, stale, resolved, now);
-    if (last == null) {
-      return firing.isEmpty() && stale.isEmpty()
-          ? Optional.empty()
-          : Optional.of(new News(Optional.of("first"), told));
+    if (unheard) {
+      return News.because(before.hasBurnt() ? "more" : "first", now);
     }
-    Set<String> burned = new HashSet<>(last.firing());
-    burned.addAll(last.stale());
-    if (!burned.containsAll(firing) || !burned.containsAll(stale)) {
-      return Optional.of(new News(Optional.of(burned.isEmpty() ? "first" : "more"), told));
+    if (quiet) {
+      return News.because("stale", now);
     }
-    if (!new HashSet<>(last.stale()).containsAll(stale)) {
-      return Optional.of(new News(Optional.of("stale"), told));
+    if (back) {
+      return News.because("back", now);
     }
-    if (!Set.copyOf(last.firing()).containsAll(firing)) {
-      return Optional.of(new News(Optional.of("back"), told));
+    if (ended && sendsResolved) {
+      return News.because("resolved", now);
     }
-    boolean newEnds = resolved.stream().anyMatch(burned::contains);
-    boolean allOver = firing.isEmpty() && stale.isEmpty() && !burned.isEmpty();
-    if (newEnds && (sendsResolved || allOver)) {
-      return Optional.of(
-          new News(sendsResolved ? Optional.of("resolved") : Optional.empty(), told));
+    if (ended && !anyBurns) {
+      return Optional.of(new News(Optional.empty(), now));
     }
-    if (passed.stream().anyMatch(burned::contains)) {
+    if (passed) {
       // Noted at once and told nobody; the rest keeps its time for repeating.
-      return Optional.of(
-          new News(Optional.empty(), new Told(firing, stale, last.resolved(), last.at())));
+      return Optional.of(new News(Optional.empty(), before.lastTold()));
     }
-    if (!(firing.isEmpty() && stale.isEmpty()) && !last.at().plus(repeatInterval).isAfter(now)) {
-      return Optional.of(new News(Optional.of("repeat"), told));
+    if (anyBurns && !before.lastTold().plus(repeatInterval).isAfter(now)) {
+      return News.because("repeat", now);
     }
     return Optional.empty();
-  }
-
-  /** Whether some channel was told that this one burns and not yet that it ended. */
-  public static boolean isOwedAnEnd(Collection<Told> told, String fingerprint) {
-    return told.stream()
-        .anyMatch(t -> t.firing().contains(fingerprint) || t.stale().contains(fingerprint));
   }
 }

@@ -8,18 +8,19 @@ import io.fenghuo.alerting.config.Receiver;
 import io.fenghuo.alerting.dedup.Dedup;
 import io.fenghuo.alerting.escalate.Incidents;
 import io.fenghuo.alerting.group.Flush;
-import io.fenghuo.alerting.group.Flush.Told;
+import io.fenghuo.alerting.group.Member;
 import io.fenghuo.alerting.group.Step;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Queues, for each channel of the receiver, what it has not been told, and opens the incident. */
 public final class Announce implements Step {
+
+  private static final String LABELS = "labels";
+  private static final String ANNOTATIONS = "annotations";
 
   private final Incidents incidents;
 
@@ -30,91 +31,102 @@ public final class Announce implements Step {
   @Override
   public void apply(Flush flush) {
     boolean opens = incidents.opens(flush);
-    Map<String, Told> before = Map.copyOf(flush.told());
-    Receiver receiver = flush.routing().receivers().get(flush.route().receiver());
-    Notice notice = notice(flush, before, opens);
+    Notice notice = notice(flush, opens);
     if (opens) {
       incidents.open(flush, notice);
     }
+    Receiver receiver = flush.routing().receivers().get(flush.route().receiver());
     for (Map.Entry<String, Channel> channel : receiver.channels().entrySet()) {
-      Told last = before.get(channel.getKey());
-      Optional<Dedup.News> news =
-          Dedup.news(
-              flush.open(),
-              last,
-              flush.route().repeatInterval(),
-              channel.getValue().sendsResolved(),
-              flush.now());
-      if (news.isEmpty()) {
-        continue;
-      }
-      flush.told().put(channel.getKey(), keepingHeld(flush, last, news.get().told()));
-      news.get()
-          .reason()
-          .ifPresent(
-              reason ->
-                  Outbox.queue(
-                      flush.handle(),
-                      receiver,
-                      channel.getKey(),
-                      notice.with(notice.kind(), reason, receiver.name()),
-                      flush.groupKey() + "|" + flush.openedAt() + "|" + flush.number(),
-                      flush.now()));
+      tell(flush, receiver, channel.getKey(), channel.getValue(), notice);
     }
     if (!opens) {
       incidents.follow(flush, notice);
     }
   }
 
-  /** Who was told that an alert burns is owed its end, also while it is held back. */
-  private static Told keepingHeld(Flush flush, Told last, Told told) {
-    if (last == null) {
-      return told;
+  private static void tell(
+      Flush flush, Receiver receiver, String name, Channel channel, Notice notice) {
+    Optional<Dedup.News> news =
+        Dedup.news(
+            new Dedup.Before(name, flush.toldAt().get(name), flush.hasBurnt(name)),
+            flush.open(),
+            flush.burningCount() > 0,
+            flush.route().repeatInterval(),
+            channel.sendsResolved(),
+            flush.now());
+    if (news.isEmpty()) {
+      return;
     }
-    List<String> firing = new ArrayList<>(told.firing());
-    for (KnownAlert alert : flush.alerts()) {
-      String fingerprint = alert.fingerprint();
-      if (flush.held().containsKey(fingerprint)
-          && (last.firing().contains(fingerprint) || last.stale().contains(fingerprint))) {
-        firing.add(fingerprint);
-      }
-    }
-    return new Told(firing, told.stale(), told.resolved(), told.at());
+    // Who was told that an alert burns is owed its end, also while it is held back.
+    flush.open().forEach(member -> member.tell(name, flush.now()));
+    flush.toldAt().put(name, news.get().at());
+    news.get()
+        .reason()
+        .ifPresent(
+            reason ->
+                Outbox.queue(
+                    flush.handle(),
+                    receiver,
+                    name,
+                    notice.with(notice.kind(), reason, receiver.name()),
+                    flush.groupKey() + "|" + flush.openedAt() + "|" + flush.number(),
+                    flush.now()));
   }
 
   /** What there is to say, but for why it is said now. */
-  private Notice notice(Flush flush, Map<String, Told> before, boolean opens) {
-    List<KnownAlert> told =
+  private Notice notice(Flush flush, boolean opens) {
+    List<KnownAlert> burning = flush.worst(Notice.MAX_ALERTS);
+    Map<String, String> labels = Map.of();
+    Map<String, String> annotations = Map.of();
+    if (!burning.isEmpty()) {
+      List<KnownAlert> changed = flush.burning().stream().map(Member::alert).toList();
+      labels = flush.shared(LABELS, common(burning.get(0).labels().values(), labelsOf(changed)));
+      annotations =
+          flush.shared(ANNOTATIONS, common(burning.get(0).annotations(), annotationsOf(changed)));
+    }
+    flush.share(labels, annotations);
+    // Those whose end some channel is owed; nobody is told of the others.
+    List<KnownAlert> ended =
         flush.open().stream()
+            .filter(member -> member.alert().ended() && member.isOwedAnEnd())
+            .map(Member::alert)
             .filter(alert -> !Dedup.PASSED.equals(alert.endedAs()))
-            .filter(
-                alert -> !alert.ended() || Dedup.isOwedAnEnd(before.values(), alert.fingerprint()))
-            .sorted(
-                Comparator.comparing(KnownAlert::ended)
-                    .thenComparing(alert -> alert.labels().severity())
-                    .thenComparing(KnownAlert::startsAt)
-                    .thenComparing(KnownAlert::fingerprint))
+            .sorted(KnownAlert.WORST_FIRST)
             .toList();
+    if (burning.isEmpty() && !ended.isEmpty()) {
+      labels = ended.get(0).labels().values();
+      annotations = ended.get(0).annotations();
+    }
     List<Item> items =
-        told.stream().limit(Notice.MAX_ALERTS).map(alert -> item(flush, alert)).toList();
-    boolean over = told.stream().allMatch(KnownAlert::ended);
+        Stream.concat(burning.stream(), ended.stream())
+            .limit(Notice.MAX_ALERTS)
+            .map(alert -> item(flush, alert))
+            .toList();
     String incident = flush.incidentId() == null ? "" : flush.incidentId();
     return new Notice(
         "alert",
-        over ? "resolved" : "firing",
+        burning.isEmpty() ? "resolved" : "firing",
         "",
         flush.route().receiver(),
         flush.groupKey(),
         flush.groupLabels().values(),
-        common(told.stream().map(alert -> alert.labels().values()).toList()),
-        common(told.stream().map(KnownAlert::annotations).toList()),
+        common(labels, labelsOf(ended)),
+        common(annotations, annotationsOf(ended)),
         items,
-        told.size() - items.size(),
+        flush.burningCount() + ended.size() - items.size(),
         flush.severity().label(),
         incident,
         incident.isEmpty() ? "" : incidents.link(incident, flush.now()),
         incident.isEmpty() || opens ? "" : incidents.answeredBy(flush.handle(), incident),
         List.of());
+  }
+
+  private static List<Map<String, String>> labelsOf(List<KnownAlert> alerts) {
+    return alerts.stream().map(alert -> alert.labels().values()).toList();
+  }
+
+  private static List<Map<String, String>> annotationsOf(List<KnownAlert> alerts) {
+    return alerts.stream().map(KnownAlert::annotations).toList();
   }
 
   private static Item item(Flush flush, KnownAlert alert) {
@@ -130,21 +142,11 @@ public final class Announce implements Step {
         alert.fingerprint());
   }
 
-  /** What all of them share. */
-  static Map<String, String> common(List<Map<String, String>> all) {
-    Map<String, String> common = new LinkedHashMap<>();
-    Map<String, Integer> counts = new HashMap<>();
-    for (Map<String, String> each : all) {
-      each.forEach((name, value) -> counts.merge(name + "\0" + value, 1, Integer::sum));
-    }
-    if (!all.isEmpty()) {
-      all.get(0)
-          .forEach(
-              (name, value) -> {
-                if (counts.get(name + "\0" + value) == all.size()) {
-                  common.put(name, value);
-                }
-              });
+  /** Of pairs, those that all others have too. */
+  static Map<String, String> common(Map<String, String> pairs, List<Map<String, String>> others) {
+    Map<String, String> common = new LinkedHashMap<>(pairs);
+    for (Map<String, String> each : others) {
+      common.entrySet().removeIf(pair -> !pair.getValue().equals(each.get(pair.getKey())));
     }
     return common;
   }

@@ -10,6 +10,7 @@ import io.fenghuo.alerting.config.Routing;
 import io.fenghuo.alerting.deliver.Outbox;
 import io.fenghuo.alerting.group.Flush;
 import io.fenghuo.alerting.group.Flusher;
+import io.fenghuo.alerting.group.Member;
 import io.fenghuo.alerting.group.Step;
 import io.fenghuo.alerting.inbox.Inbox;
 import java.time.Duration;
@@ -134,9 +135,22 @@ public final class Escalator {
   }
 
   private boolean isHeld(Handle handle, Incident incident, Instant now) {
-    Optional<Flush> flush = Flusher.load(handle, routing.get(), incident.groupKey(), now, "");
-    flush.ifPresent(each -> holds.forEach(step -> step.apply(each)));
-    return flush.isPresent() && flush.get().burning().isEmpty();
+    Optional<Flush> some = glance(handle, incident, now, "");
+    while (some.isPresent() && some.get().burningCount() == 0) {
+      List<Member> held = some.get().members();
+      if (held.size() < AT_ONCE) {
+        return true;
+      }
+      some = glance(handle, incident, now, held.get(held.size() - 1).alert().fingerprint());
+    }
+    return false;
+  }
+
+  private Optional<Flush> glance(Handle handle, Incident incident, Instant now, String after) {
+    Optional<Flush> some =
+        Flusher.glance(handle, routing.get(), incident.groupKey(), now, after, AT_ONCE);
+    some.ifPresent(flush -> holds.forEach(step -> step.apply(flush)));
+    return some;
   }
 
   private void watchClocks(Handle handle, Incident incident, Instant now) {

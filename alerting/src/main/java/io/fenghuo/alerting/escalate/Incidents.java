@@ -52,7 +52,7 @@ public final class Incidents {
    * id is derived, so that what is said about it can name it before it is kept.
    */
   public boolean opens(Flush flush) {
-    if (flush.incidentId() != null || flush.burning().isEmpty()) {
+    if (flush.incidentId() != null || flush.burningCount() == 0) {
       return false;
     }
     flush.openIncident(
@@ -102,7 +102,7 @@ public final class Incidents {
   }
 
   private static ClockRule clockRule(Flush flush) {
-    List<Labels> burning = flush.burning().stream().map(KnownAlert::labels).toList();
+    List<Labels> burning = flush.burning().stream().map(member -> member.alert().labels()).toList();
     if (isAboutIncidents(flush)) {
       return new ClockRule(List.of(), Duration.ZERO, Duration.ZERO);
     }
@@ -116,7 +116,8 @@ public final class Incidents {
 
   /** That a clock ran out is told once: a breach of a breach helps nobody. */
   private static boolean isAboutIncidents(Flush flush) {
-    return flush.burning().stream().allMatch(a -> a.labels().get(Route.OWN).equals("incident"));
+    return flush.burning().stream()
+        .allMatch(member -> member.alert().labels().get(Route.OWN).equals("incident"));
   }
 
   /** Keeps what escalations will say, and closes the incident when all of its alerts are over. */
@@ -124,9 +125,9 @@ public final class Incidents {
     if (flush.incidentId() == null) {
       return;
     }
-    if (flush.alerts().stream().allMatch(KnownAlert::ended)) {
+    if (flush.isOver()) {
       close(flush.handle(), flush.incidentId(), ALERTS, flush.now());
-    } else if (!flush.burning().isEmpty()) {
+    } else if (flush.burningCount() > 0) {
       flush
           .handle()
           .createUpdate(

@@ -1,14 +1,16 @@
 package io.fenghuo.alerting.group;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.fenghuo.alerting.Database;
 import io.fenghuo.alerting.Json;
 import io.fenghuo.alerting.alert.KnownAlert;
 import io.fenghuo.alerting.alert.Labels;
+import io.fenghuo.alerting.alert.Severity;
 import io.fenghuo.alerting.config.Route;
 import io.fenghuo.alerting.config.Routing;
-import io.fenghuo.alerting.group.Flush.Told;
+import io.fenghuo.alerting.deliver.Outbox;
+import io.fenghuo.alerting.group.Member.Standing;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -22,6 +24,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.function.Supplier;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.StatementContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,6 +37,12 @@ public final class Flusher {
    * Looks under way, most of them in line: as many as are soon done, so that the urgent go first.
    */
   private static final int AT_ONCE = 32;
+
+  private static final String MEMBERS =
+      "select "
+          + KnownAlert.COLUMNS
+          + ", m.standing, m.severity, m.held, m.told"
+          + " from group_alert m join alert a using (fingerprint) where m.group_key = :key";
 
   private final Database database;
   private final Supplier<Routing> routing;
@@ -87,90 +96,189 @@ public final class Flusher {
   }
 
   private boolean look(Handle handle, String key, Instant now) {
-    Optional<Flush> flush =
-        load(handle, routing.get(), key, now, " and next_flush_at <= :now for update skip locked");
-    flush.ifPresent(each -> steps.forEach(step -> step.apply(each)));
-    return flush.isPresent();
+    Optional<Row> row = row(handle, key, now, " and next_flush_at <= :now for update skip locked");
+    row.map(each -> flush(handle, each, now))
+        .ifPresent(flush -> steps.forEach(step -> step.apply(flush)));
+    return row.isPresent();
   }
 
-  /** A group as it is now, with its members, for a look that may change nothing. */
-  public static Optional<Flush> load(
-      Handle handle, Routing routing, String key, Instant now, String condition) {
+  /** A group's row. */
+  private record Row(
+      String key,
+      String route,
+      Labels labels,
+      long flushes,
+      Instant openedAt,
+      Map<String, Instant> toldAt,
+      String outside,
+      String counts,
+      String common,
+      String incidentId) {
+
+    static Row read(ResultSet row, StatementContext context) throws SQLException {
+      return new Row(
+          row.getString("group_key"),
+          row.getString("route"),
+          Labels.of(Json.texts(row.getString("labels"))),
+          row.getLong("flushes"),
+          KnownAlert.instant(row, "opened_at"),
+          toldAt(row.getString("notified")),
+          row.getString("outside"),
+          row.getString("counts"),
+          row.getString("common"),
+          row.getString("incident_id"));
+    }
+
+    private static Map<String, Instant> toldAt(String notified) {
+      Map<String, Instant> toldAt = new LinkedHashMap<>();
+      Json.texts(notified).forEach((channel, at) -> toldAt.put(channel, Instant.parse(at)));
+      return toldAt;
+    }
+  }
+
+  private static Optional<Row> row(Handle handle, String key, Instant now, String condition) {
     return handle
         .createQuery("select * from alert_group where group_key = :key" + condition)
         .bind("key", key)
         .bind("now", now)
-        .map(
-            (row, context) -> {
-              String routeId = row.getString("route");
-              Optional<Route> route = routing.route(routeId);
-              List<KnownAlert> members =
-                  handle
-                      .createQuery(
-                          "select "
-                              + KnownAlert.COLUMNS
-                              + " from group_alert m join alert a using (fingerprint)"
-                              + " where m.group_key = :key order by a.fingerprint")
-                      .bind("key", key)
-                      .map(KnownAlert::read)
-                      .list();
-              return new Flush(
-                  handle,
-                  routing,
-                  // A route that left the file: its members have moved, the root has nothing to
-                  // tell.
-                  route.orElse(routing.root()),
-                  key,
-                  Labels.of(Json.texts(row.getString("labels"))),
-                  row.getLong("flushes"),
-                  KnownAlert.instant(row, "opened_at"),
-                  now,
-                  route.isPresent() ? members : moved(handle, key, members),
-                  told(Json.tree(row.getString("notified"))),
-                  row.getString("incident_id"));
-            })
+        .map(Row::read)
         .findOne();
   }
 
-  private static List<KnownAlert> moved(Handle handle, String key, List<KnownAlert> members) {
+  private Flush flush(Handle handle, Row row, Instant now) {
+    Routing inForce = routing.get();
+    Optional<Route> known = inForce.route(row.route());
+    // A route that left the file: its members have moved, the root has nothing to tell.
+    Route route = known.orElse(inForce.root());
+    // Taken before the members are read: what is told from now on is for the next look.
+    List<String> news = takeNews(handle, row.key());
+    String outside = outside(handle, inForce, route, row.labels(), now);
+    boolean all = !outside.equals(row.outside()) || known.isEmpty();
+    List<Member> members = List.of();
+    if (known.isEmpty()) {
+      drop(handle, row.key());
+    } else {
+      members = all ? all(handle, row.key()) : changed(handle, row.key(), news);
+    }
+    Counts counts = Counts.read(all ? "{}" : row.counts());
+    return new Flush(
+        handle,
+        inForce,
+        route,
+        row.key(),
+        row.labels(),
+        row.flushes(),
+        row.openedAt(),
+        now,
+        outside,
+        members,
+        new Rest(handle, row.key(), counts, row.common(), all ? List.of() : members),
+        row.toldAt(),
+        row.incidentId());
+  }
+
+  private String outside(Handle handle, Routing inForce, Route route, Labels group, Instant now) {
+    List<String> parts = new ArrayList<>(List.of(inForce.text()));
+    steps.forEach(step -> parts.add(step.outside(handle, inForce, route, group, now)));
+    return Outbox.id(parts.toArray(String[]::new));
+  }
+
+  private static List<String> takeNews(Handle handle, String key) {
+    return handle
+        .createQuery("delete from group_news where group_key = :key returning fingerprint")
+        .bind("key", key)
+        .mapTo(String.class)
+        .list();
+  }
+
+  private static void drop(Handle handle, String key) {
     handle
         .createUpdate("delete from group_alert where group_key = :key")
         .bind("key", key)
         .execute();
-    return members.subList(0, 0);
   }
 
-  /** What channels were told, as it is kept in the group's row. */
-  public static String text(Map<String, Told> told) {
-    ObjectNode node = Json.MAPPER.createObjectNode();
-    told.forEach(
-        (channel, each) ->
-            node.putObject(channel)
-                .put("at", each.at().toString())
-                .<ObjectNode>set("firing", Json.MAPPER.valueToTree(each.firing()))
-                .<ObjectNode>set("stale", Json.MAPPER.valueToTree(each.stale()))
-                .set("resolved", Json.MAPPER.valueToTree(each.resolved())));
-    return Json.write(node);
+  private static List<Member> all(Handle handle, String key) {
+    return handle
+        .createQuery(MEMBERS + " order by a.fingerprint")
+        .bind("key", key)
+        .map(Flusher::member)
+        .list();
   }
 
-  private static Map<String, Told> told(JsonNode node) {
-    Map<String, Told> told = new LinkedHashMap<>();
-    node.fields()
-        .forEachRemaining(
-            each ->
-                told.put(
-                    each.getKey(),
-                    new Told(
-                        texts(each.getValue().path("firing")),
-                        texts(each.getValue().path("stale")),
-                        texts(each.getValue().path("resolved")),
-                        Instant.parse(each.getValue().path("at").asText()))));
-    return told;
+  private static List<Member> changed(Handle handle, String key, List<String> news) {
+    return handle
+        .createQuery(
+            MEMBERS
+                + " and m.fingerprint in (select fingerprint from group_alert"
+                + " where group_key = :key and weigh union select unnest(cast(:news as text[])))"
+                + " order by a.fingerprint")
+        .bind("key", key)
+        .bindArray("news", String.class, news)
+        .map(Flusher::member)
+        .list();
   }
 
-  private static List<String> texts(JsonNode list) {
-    List<String> texts = new ArrayList<>();
-    list.forEach(each -> texts.add(each.asText()));
-    return texts;
+  private static Member member(ResultSet row, StatementContext context) throws SQLException {
+    Map<String, String> told = Json.texts(row.getString("told"));
+    String standing = row.getString("standing");
+    Standing before =
+        standing == null
+            ? null
+            : new Standing(
+                standing,
+                Severity.values()[row.getInt("severity")],
+                Json.list(row.getString("held")),
+                told);
+    return new Member(KnownAlert.read(row, context), before, told);
+  }
+
+  /**
+   * Some of a group's members that burn, for who only wants to know what holds them now.
+   *
+   * @param after the fingerprint to go on from
+   * @return empty when there is no such group
+   */
+  public static Optional<Flush> glance(
+      Handle handle, Routing routing, String key, Instant now, String after, int most) {
+    return row(handle, key, now, "")
+        .map(
+            row -> {
+              Optional<Route> route = routing.route(row.route());
+              List<Member> some =
+                  route.isEmpty()
+                      ? List.of()
+                      : handle
+                          .createQuery(
+                              MEMBERS
+                                  + " and a.ended_at is null and m.fingerprint > :after"
+                                  + " order by m.fingerprint limit :most")
+                          .bind("key", key)
+                          .bind("after", after)
+                          .bind("most", most)
+                          .map(Flusher::member)
+                          .list();
+              return new Flush(
+                  handle,
+                  routing,
+                  route.orElse(routing.root()),
+                  key,
+                  row.labels(),
+                  row.flushes(),
+                  row.openedAt(),
+                  now,
+                  row.outside(),
+                  some,
+                  new Rest(handle, key, Counts.read("{}"), "{}", List.of()),
+                  row.toldAt(),
+                  row.incidentId());
+            });
+  }
+
+  /** When channels were told, as it is kept in the group's row. */
+  public static String text(Map<String, Instant> toldAt) {
+    Map<String, String> texts = new LinkedHashMap<>();
+    toldAt.forEach((channel, at) -> texts.put(channel, at.toString()));
+    return Json.write(texts);
   }
 }

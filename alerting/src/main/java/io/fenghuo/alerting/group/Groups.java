@@ -7,6 +7,7 @@ import io.fenghuo.alerting.alert.KnownAlert;
 import io.fenghuo.alerting.alert.Labels;
 import io.fenghuo.alerting.alert.Reported;
 import io.fenghuo.alerting.config.Routing;
+import io.fenghuo.alerting.inhibit.Inhibit;
 import io.fenghuo.alerting.route.Router;
 import io.fenghuo.alerting.route.Router.Place;
 import java.time.Instant;
@@ -61,21 +62,34 @@ public final class Groups {
     join(handle, routing, burning, starts, now);
   }
 
-  /** Puts every alert that burns where the routing file now wants it. */
+  /**
+   * Puts every alert that burns where the routing file now wants it. An alert that ends meanwhile
+   * waits, so that its groups are sure to hear of it.
+   */
   public static void joinAll(Handle handle, Routing routing, Instant now) {
     Map<String, Labels> burning = new LinkedHashMap<>();
     Map<String, Instant> starts = new LinkedHashMap<>();
+    List<String> explaining = new ArrayList<>();
     handle
         .createQuery(
             "select "
                 + KnownAlert.COLUMNS
-                + " from alert a where ended_at is null order by fingerprint")
+                + " from alert a where ended_at is null order by fingerprint for share")
         .map(KnownAlert::read)
         .forEach(
             alert -> {
               burning.put(alert.fingerprint(), alert.labels());
               starts.put(alert.fingerprint(), alert.startsAt());
+              if (Inhibit.explains(routing, alert.labels())) {
+                explaining.add(alert.fingerprint());
+              }
             });
+    handle
+        .createUpdate(
+            "update alert set explains = not explains where ended_at is null"
+                + " and explains <> (fingerprint = any(:explaining))")
+        .bindArray("explaining", String.class, explaining)
+        .execute();
     join(handle, routing, burning, starts, now);
   }
 

@@ -7,6 +7,7 @@ import io.fenghuo.alerting.Json;
 import io.fenghuo.alerting.alert.Reported;
 import io.fenghuo.alerting.config.Routing;
 import io.fenghuo.alerting.group.Groups;
+import io.fenghuo.alerting.inhibit.Inhibit;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Collection;
@@ -27,11 +28,11 @@ public final class Inbox {
         select * from jsonb_to_recordset(cast(:alerts as jsonb)) as h(
           fingerprint text, labels jsonb, annotations jsonb, starts_at timestamptz,
           promised_until timestamptz, passes_at timestamptz, ended_at timestamptz,
-          generator_url text, source text))
+          generator_url text, source text, explains boolean))
       insert into alert (fingerprint, labels, annotations, starts_at, heard_at, promised_until,
-                         passes_at, ended_at, ended_as, generator_url, source)
+                         passes_at, ended_at, ended_as, generator_url, source, explains)
       select fingerprint, labels, annotations, starts_at, :now, promised_until, passes_at, ended_at,
-             case when ended_at is not null then 'resolved' end, generator_url, source
+             case when ended_at is not null then 'resolved' end, generator_url, source, explains
       from heard order by fingerprint
       on conflict (fingerprint) do update set
         annotations = excluded.annotations,
@@ -47,7 +48,9 @@ public final class Inbox {
         ended_as = case when excluded.ended_at is not null and alert.ended_at is not null
                    then alert.ended_as else excluded.ended_as end,
         generator_url = excluded.generator_url,
-        source = excluded.source
+        source = excluded.source,
+        explains = excluded.explains,
+        stale = false
       """;
 
   private final Database database;
@@ -105,6 +108,7 @@ public final class Inbox {
       row.put("ended_at", text(alert.endedAt()));
       row.put("generator_url", alert.generatorUrl());
       row.put("source", alert.source());
+      row.put("explains", Inhibit.explains(routing.get(), alert.labels()));
     }
     handle
         .createUpdate(STORE)

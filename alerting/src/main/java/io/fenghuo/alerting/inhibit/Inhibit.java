@@ -1,11 +1,13 @@
 package io.fenghuo.alerting.inhibit;
 
-import io.fenghuo.alerting.Json;
 import io.fenghuo.alerting.alert.KnownAlert;
+import io.fenghuo.alerting.alert.Labels;
 import io.fenghuo.alerting.alert.Matcher;
 import io.fenghuo.alerting.config.InhibitRule;
+import io.fenghuo.alerting.config.Route;
 import io.fenghuo.alerting.config.Routing;
 import io.fenghuo.alerting.group.Flush;
+import io.fenghuo.alerting.group.Member;
 import io.fenghuo.alerting.group.Step;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -23,16 +25,37 @@ public final class Inhibit implements Step {
 
   @Override
   public void apply(Flush flush) {
-    if (flush.routing().inhibitRules().isEmpty()) {
+    if (flush.routing().inhibitRules().isEmpty() || flush.members().isEmpty()) {
       return;
     }
-    Map<String, List<String>> by =
-        inhibitors(flush.handle(), flush.routing(), flush.alerts(), flush.now());
-    for (KnownAlert alert : flush.alerts()) {
-      for (String source : by.getOrDefault(alert.fingerprint(), List.of())) {
-        flush.hold(alert, "inhibited:" + source);
-      }
+    List<KnownAlert> alerts = flush.members().stream().map(Member::alert).toList();
+    Map<String, List<String>> by = inhibitors(flush.handle(), flush.routing(), alerts, flush.now());
+    for (Member member : flush.members()) {
+      by.getOrDefault(member.alert().fingerprint(), List.of())
+          .forEach(source -> member.hold("inhibited:" + source));
     }
+  }
+
+  /** Those that may hold back some alert of the group. */
+  @Override
+  public String outside(Handle handle, Routing routing, Route route, Labels group, Instant now) {
+    List<InhibitRule> rules =
+        routing.inhibitRules().stream()
+            .filter(rule -> Matcher.mayMatch(rule.target(), group))
+            .toList();
+    if (rules.isEmpty()) {
+      return "";
+    }
+    return sources(handle, now).stream()
+        .filter(source -> rules.stream().anyMatch(rule -> rule.mayConcern(source.labels(), group)))
+        .map(KnownAlert::fingerprint)
+        .sorted()
+        .collect(Collectors.joining(" "));
+  }
+
+  /** Whether an alert may hold back others, as its row notes when it comes in. */
+  public static boolean explains(Routing routing, Labels labels) {
+    return routing.inhibitRules().stream().anyMatch(rule -> rule.isSource(labels));
   }
 
   /** For each alert that is held back, the fingerprints of those that do. */
@@ -49,14 +72,7 @@ public final class Inhibit implements Step {
     if (!concerned) {
       return by;
     }
-    List<KnownAlert> sources =
-        candidates(handle, rules).stream()
-            .filter(source -> !source.staleAt(now))
-            .filter(
-                source ->
-                    rules.stream()
-                        .anyMatch(rule -> Matcher.allMatch(rule.source(), source.labels())))
-            .toList();
+    List<KnownAlert> sources = sources(handle, now);
     for (KnownAlert alert : alerts) {
       for (KnownAlert source : sources) {
         if (!source.fingerprint().equals(alert.fingerprint())
@@ -69,31 +85,13 @@ public final class Inhibit implements Step {
     return by;
   }
 
-  /**
-   * Alerts that burn and have the labels some rule's source names with {@code =}: the database
-   * looks through all of them, and we through what is left.
-   */
-  private static List<KnownAlert> candidates(Handle handle, List<InhibitRule> rules) {
-    List<String> named =
-        rules.stream()
-            .map(
-                rule ->
-                    rule.source().stream()
-                        .filter(matcher -> matcher.equal() && !matcher.regex())
-                        .filter(matcher -> !matcher.value().isEmpty())
-                        .collect(
-                            Collectors.toMap(Matcher::name, Matcher::value, (one, other) -> one)))
-            .map(Json::write)
-            .distinct()
-            .toList();
+  /** Alerts that burn and explain others. */
+  private static List<KnownAlert> sources(Handle handle, Instant now) {
     return handle
         .createQuery(
-            "select "
-                + KnownAlert.COLUMNS
-                + " from alert a where ended_at is null and exists (select 1 from"
-                + " jsonb_array_elements(cast(:named as jsonb)) n where a.labels @> n)")
-        .bind("named", "[" + String.join(",", named) + "]")
+            "select " + KnownAlert.COLUMNS + " from alert a where ended_at is null and explains")
         .map(KnownAlert::read)
+        .filter(source -> !source.staleAt(now))
         .list();
   }
 }

@@ -33,8 +33,14 @@ public final class Ends {
               .execute();
           handle
               .createUpdate(
+                  "update alert set stale = true"
+                      + " where ended_at is null and not stale and promised_until < :now")
+              .bind("now", now)
+              .execute();
+          handle
+              .createUpdate(
                   "update alert set ended_at = :now, ended_as = 'forgotten'"
-                      + " where ended_at is null and promised_until <= :before")
+                      + " where ended_at is null and stale and promised_until <= :before")
               .bind("now", now)
               .bind("before", now.minus(routing.get().forgetAfter()))
               .execute();
@@ -68,6 +74,11 @@ public final class Ends {
           handle
               .createUpdate("delete from lane where lease_until < :before")
               .bind("before", now.minus(KEEP_LEDGER))
+              .execute();
+          handle
+              .createUpdate(
+                  "delete from group_news n where not exists"
+                      + " (select 1 from alert_group g where g.group_key = n.group_key)")
               .execute();
           Silences.forget(handle, now);
         });

@@ -1,12 +1,16 @@
 package io.fenghuo.alerting.mute;
 
-import io.fenghuo.alerting.alert.KnownAlert;
+import io.fenghuo.alerting.alert.Labels;
+import io.fenghuo.alerting.alert.Matcher;
 import io.fenghuo.alerting.config.Route;
 import io.fenghuo.alerting.config.Routing;
 import io.fenghuo.alerting.group.Flush;
+import io.fenghuo.alerting.group.Member;
 import io.fenghuo.alerting.group.Step;
 import java.time.Instant;
 import java.util.List;
+import java.util.stream.Collectors;
+import org.jdbi.v3.core.Handle;
 
 /**
  * Holds back what somebody silenced, and whole groups at times when nobody wants to hear of them.
@@ -15,13 +19,26 @@ public final class Mute implements Step {
 
   @Override
   public void apply(Flush flush) {
-    List<Silence> active = Silences.active(flush.handle(), flush.now());
-    for (KnownAlert alert : flush.alerts()) {
-      for (String id : Silences.holding(active, alert.labels())) {
-        flush.hold(alert, "silence:" + id);
+    if (!flush.members().isEmpty()) {
+      List<Silence> active = Silences.active(flush.handle(), flush.now());
+      for (Member member : flush.members()) {
+        Silences.holding(active, member.alert().labels())
+            .forEach(id -> member.hold("silence:" + id));
       }
     }
     flush.mute(mutedBy(flush.routing(), flush.route(), flush.now()));
+  }
+
+  /** The silences that may hold back some alert of the group, and whether all of it is mute. */
+  @Override
+  public String outside(Handle handle, Routing routing, Route route, Labels group, Instant now) {
+    String silences =
+        Silences.active(handle, now).stream()
+            .filter(silence -> Matcher.mayMatch(silence.matchers(), group))
+            .map(silence -> silence.id().toString())
+            .sorted()
+            .collect(Collectors.joining(" "));
+    return silences + "|" + String.join(" ", mutedBy(routing, route, now));
   }
 
   /** The time intervals that make a route mute now. */
