@@ -1,5 +1,7 @@
 package io.fenghuo.alerting;
 
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -7,8 +9,10 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.URI;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import javax.sql.DataSource;
 
 /** A line to a server that the test cuts and mends. */
 final class CutLine implements AutoCloseable {
@@ -18,8 +22,11 @@ final class CutLine implements AutoCloseable {
   private final List<Socket> open = new CopyOnWriteArrayList<>();
   private volatile boolean cut;
 
-  CutLine(int target) {
-    this.target = target;
+  /**
+   * @param url of the database at the other end
+   */
+  CutLine(String url) {
+    this.target = URI.create(url.substring("jdbc:".length())).getPort();
     try {
       socket = new ServerSocket(0, 50, InetAddress.getByName("127.0.0.1"));
     } catch (IOException e) {
@@ -87,8 +94,14 @@ final class CutLine implements AutoCloseable {
     cut = false;
   }
 
-  int port() {
-    return socket.getLocalPort();
+  /** Connections to a database of that address, through this line. */
+  DataSource pool(String url) {
+    HikariConfig config = new HikariConfig();
+    config.setJdbcUrl(url.replaceFirst(":\\d+/", ":" + socket.getLocalPort() + "/"));
+    config.setUsername("postgres");
+    config.setMaximumPoolSize(16);
+    config.setConnectionTimeout(500);
+    return new HikariDataSource(config);
   }
 
   @Override

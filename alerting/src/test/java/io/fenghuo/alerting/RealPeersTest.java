@@ -9,6 +9,11 @@ import io.fenghuo.alerting.api.HttpApi;
 import io.fenghuo.alerting.config.RoutingSource;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,6 +30,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The real {@code amtool} and {@code prometheus}, unmodified, as Debian packages them. */
 class RealPeersTest {
+
+  private static final Duration LIMIT = Duration.ofSeconds(60);
+  private static final String HEARD = "select sum(count) from tally where name = 'received'";
 
   @TempDir Path folder;
   private Database database;
@@ -71,7 +79,7 @@ class RealPeersTest {
     command.addAll(List.of(arguments));
     Process process =
         new ProcessBuilder(command)
-            // It warns there that its version is not ours.
+            // It warns there when its version is older than the one whose ways are ours.
             .redirectError(folder.resolve("amtool.err").toFile())
             .start();
     String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
@@ -107,15 +115,39 @@ class RealPeersTest {
     assertThat(amtool("cluster", "show")).contains("disabled");
   }
 
-  @Test
-  void prometheusPushesAnAlertAndItsEnd() throws Exception {
+  /** A Prometheus that pushes one alert each second while it burns. */
+  private record Prometheus(Process process, int port) implements AutoCloseable {
+
+    /** How many pushes were refused. */
+    long refused() throws IOException, InterruptedException {
+      String metrics =
+          HttpClient.newHttpClient()
+              .send(
+                  HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/metrics"))
+                      .build(),
+                  HttpResponse.BodyHandlers.ofString())
+              .body();
+      return metrics
+          .lines()
+          .filter(line -> line.startsWith("prometheus_notifications_errors_total{"))
+          .mapToLong(line -> (long) Double.parseDouble(line.replaceFirst(".* ", "")))
+          .sum();
+    }
+
+    @Override
+    public void close() throws InterruptedException {
+      process.destroy();
+      process.waitFor(20, TimeUnit.SECONDS);
+    }
+  }
+
+  private Prometheus prometheus(String burns, int target) throws IOException {
     assumeTrue(installed("prometheus"), "prometheus is not installed: apt-get install prometheus");
     Path rules = folder.resolve("rules.yml");
-    long end = System.currentTimeMillis() / 1000 + 20;
     Files.writeString(
         rules,
-        "groups: [{name: g, interval: 1s, rules: [{alert: Burns, expr: 'vector(time()) < "
-            + end
+        "groups: [{name: g, interval: 1s, rules: [{alert: Burns, expr: '"
+            + burns
             + "', labels: {city: bj}, annotations: {summary: it burns}}]}]");
     Path config = folder.resolve("prometheus.yml");
     Files.writeString(
@@ -125,12 +157,12 @@ class RealPeersTest {
         rule_files: [ %s ]
         alerting: { alertmanagers: [ { static_configs: [ { targets: [ "127.0.0.1:%d" ] } ] } ] }
         """
-            .formatted(rules, api.port()));
+            .formatted(rules, target));
     int port;
-    try (java.net.ServerSocket socket = new java.net.ServerSocket(0)) {
+    try (ServerSocket socket = new ServerSocket(0)) {
       port = socket.getLocalPort();
     }
-    Process prometheus =
+    Process process =
         new ProcessBuilder(
                 "/usr/bin/prometheus",
                 "--config.file=" + config,
@@ -140,9 +172,15 @@ class RealPeersTest {
             .redirectErrorStream(true)
             .redirectOutput(folder.resolve("prometheus.log").toFile())
             .start();
-    try {
+    return new Prometheus(process, port);
+  }
+
+  @Test
+  void prometheusPushesAnAlertAndItsEnd() throws Exception {
+    long end = System.currentTimeMillis() / 1000 + 20;
+    try (Prometheus prometheus = prometheus("vector(time()) < " + end, api.port())) {
       await()
-          .atMost(Duration.ofSeconds(60))
+          .atMost(LIMIT)
           .until(
               () ->
                   count(
@@ -150,11 +188,37 @@ class RealPeersTest {
                       == 1);
       assertThat(count("select count(*) from alert_group")).isEqualTo(1);
       await()
-          .atMost(Duration.ofSeconds(60))
+          .atMost(LIMIT)
           .until(() -> count("select count(*) from alert where ended_as = 'resolved'") == 1);
-    } finally {
-      prometheus.destroy();
-      prometheus.waitFor(20, TimeUnit.SECONDS);
+    }
+  }
+
+  /** What is refused while the database is away, Prometheus keeps and pushes again. */
+  @Test
+  void prometheusDeliversWhatWasRefusedWhileTheDatabaseWasAway() throws Exception {
+    String url = TestDatabase.freshUrl();
+    String team =
+        """
+        global: { allow_private_hosts: [127.0.0.1] }
+        route: { receiver: team, group_by: [alertname], group_wait: 0s, group_interval: 1s }
+        receivers: [ { name: team, webhook_configs: [ { url: URL(team) } ] } ]
+        """;
+    try (CutLine line = new CutLine(url);
+        Story story = new Story(Database.on(line.pool(url)), team, "team");
+        HttpApi pushed =
+            HttpApi.start(story.alerting(), new Access("127.0.0.1", 0, Optional.empty()))) {
+      story.alerting().start();
+      line.cut();
+      try (Prometheus prometheus = prometheus("vector(1) > 0", pushed.port())) {
+        await().atMost(LIMIT).ignoreExceptions().until(() -> prometheus.refused() >= 3);
+        assertThat(story.receiver("team").received()).isEmpty();
+        line.mend();
+        await().atMost(LIMIT).until(() -> !story.receiver("team").received().isEmpty());
+        // It goes on pushing, and nobody hears of it again.
+        long heard = story.count(HEARD);
+        await().atMost(LIMIT).until(() -> story.count(HEARD) > heard + 2);
+        assertThat(story.receiver("team").received()).hasSize(1);
+      }
     }
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fenghuo.alerting.FakeProvider.Received;
 import io.fenghuo.alerting.FakeProvider.Reply;
+import io.fenghuo.alerting.channel.FakeMailServer;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -70,6 +71,37 @@ class SelfWatchTest {
               story.count(
                   "select count(*) from alert where labels ->> 'channel' = 'wecom/wecom[0]'"))
           .isEqualTo(1);
+    }
+  }
+
+  private static final String MAIL =
+      """
+      global: { allow_private_hosts: [127.0.0.1], heartbeat_every: 12h }
+      route: { receiver: mail }
+      receivers:
+        - name: mail
+          email_configs:
+            - { host: 127.0.0.1, port: PORT, from: fenghuo@shop.example, to: wang@shop.example, security: none, testable: true }
+      """;
+
+  @Test
+  void aHeartbeatGoesByMailToo() throws Exception {
+    try (FakeMailServer server = new FakeMailServer();
+        Story story = new Story(MAIL.replace("PORT", Integer.toString(server.port())))) {
+      for (int beat = 0; beat < 2; beat++) {
+        story.until(beat * 12 * 3600 + 10);
+        assertThat(server.take())
+            .singleElement()
+            .satisfies(
+                mail -> {
+                  assertThat(mail.getSubject()).contains("心跳");
+                  assertThat(mail.getHeader("To")).containsExactly("wang@shop.example");
+                });
+      }
+      assertThat(
+              story.count(
+                  "select count(*) from notification where kind = 'heartbeat' and state = 'sent'"))
+          .isEqualTo(2);
     }
   }
 
