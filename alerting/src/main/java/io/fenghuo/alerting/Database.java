@@ -12,11 +12,7 @@ public final class Database extends Postgres {
 
   private static final Part ALERTING =
       new Part(
-          "alerting",
-          "",
-          "io/fenghuo/alerting/db",
-          Duration.ofSeconds(5),
-          Duration.ofSeconds(30));
+          "alerting", "", "io/fenghuo/alerting/db", Duration.ofSeconds(5), Duration.ofSeconds(30));
 
   private static final long TALLY_SLOTS = 32;
 

@@ -177,9 +177,7 @@ final class RulesCommand implements Runnable {
               "%d rules (%s), %d features, %d distinct filters: all right. Version %s.%n",
               rules.rules().size(),
               rules.rules().stream()
-                  .collect(
-                      Collectors.groupingBy(
-                          Rule::mode, TreeMap::new, Collectors.counting()))
+                  .collect(Collectors.groupingBy(Rule::mode, TreeMap::new, Collectors.counting()))
                   .entrySet()
                   .stream()
                   .map(e -> e.getValue() + " " + e.getKey().name().toLowerCase(Locale.ROOT))
