@@ -2,6 +2,7 @@ package io.fenghuo.local;
 
 import io.fenghuo.alerting.Alerting;
 import io.fenghuo.alerting.Database;
+import io.fenghuo.alerting.Postgres;
 import io.fenghuo.alerting.api.Access;
 import io.fenghuo.alerting.api.HttpApi;
 import io.fenghuo.alerting.config.ConfigException;
@@ -13,9 +14,8 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.InstantSource;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -24,10 +24,10 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 /** Alerting in this JVM: its database, its path, its topic and its HTTP side. */
 final class AlertingService implements AutoCloseable {
 
-  private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+  private final Parts parts = new Parts();
   private Path routing;
   private String address;
-  private String databaseUrl;
+  private Postgres.Login login;
   private Alerting alerting;
 
   private AlertingService() {}
@@ -35,21 +35,33 @@ final class AlertingService implements AutoCloseable {
   /**
    * Starts it all.
    *
+   * @param access where it listens and who may call
+   * @param own a database of one's own, or empty for one in the data folder
    * @param routing the routing file, or null for the one in the data folder, which is made from the
    *     example when there is none
    */
-  static AlertingService start(DataFolder folder, KafkaAddress kafka, int port, Path routing) {
+  static AlertingService start(
+      DataFolder folder,
+      KafkaAddress kafka,
+      Access access,
+      Optional<DatabaseServer> own,
+      Path routing) {
     AlertingService service = new AlertingService();
     try {
-      service.open(folder, kafka, port, routing);
+      service.open(folder, kafka, access, own, routing);
       return service;
     } catch (RuntimeException e) {
-      service.close();
+      service.parts.closeAfter(e);
       throw e;
     }
   }
 
-  private void open(DataFolder folder, KafkaAddress kafka, int port, Path given) {
+  private void open(
+      DataFolder folder,
+      KafkaAddress kafka,
+      Access access,
+      Optional<DatabaseServer> own,
+      Path given) {
     routing = given == null ? standardRouting(folder) : given;
     RoutingSource source;
     try {
@@ -60,29 +72,25 @@ final class AlertingService implements AutoCloseable {
           "Mend it and check it with `./fenghuo alerts check " + routing + "`.",
           wrong);
     }
-    EmbeddedDatabase server =
-        keep(
-            EmbeddedDatabase.start(
-                folder.path().resolve("postgres"), folder.path().resolve("postgres-programs")));
-    databaseUrl = server.url();
-    Database database = keep(server.open());
+    DatabaseServer server = parts.keep(own.orElseGet(() -> embedded(folder)));
+    login = server.login();
+    Database database = parts.keep(DatabaseServer.tables(login, Database::open));
     // The pid makes it another than the one before, whose leases may not have ended.
     String owner = "up-" + ProcessHandle.current().pid();
-    alerting = keep(new Alerting(database, source, InstantSource.system(), owner));
-    HttpApi api =
-        keep(HttpApi.start(alerting, new Access(LoopbackPort.HOST, port, Optional.empty())));
+    alerting = parts.keep(new Alerting(database, source, InstantSource.system(), owner));
+    HttpApi api = parts.keep(HttpApi.start(alerting, access));
     alerting.start();
     KafkaInbox inbox =
-        keep(
+        parts.keep(
             new KafkaInbox(
                 consumer(kafka), database, alerting.inbox(), source, InstantSource.system()));
     inbox.start();
     address = api.address();
   }
 
-  private <T extends AutoCloseable> T keep(T part) {
-    parts.push(part);
-    return part;
+  private static DatabaseServer embedded(DataFolder folder) {
+    return EmbeddedDatabase.start(
+        folder.path().resolve("postgres"), folder.path().resolve("postgres-programs"));
   }
 
   private static KafkaConsumer<byte[], byte[]> consumer(KafkaAddress kafka) {
@@ -118,10 +126,7 @@ final class AlertingService implements AutoCloseable {
       Files.createDirectories(folder.logs());
       return new PrintWriter(
           Files.newBufferedWriter(
-              file,
-              StandardCharsets.UTF_8,
-              java.nio.file.StandardOpenOption.CREATE,
-              java.nio.file.StandardOpenOption.APPEND));
+              file, StandardCharsets.UTF_8, StandardOpenOption.CREATE, StandardOpenOption.APPEND));
     } catch (IOException e) {
       throw new CommandFailure(
           "messages.log cannot be written: " + e, "Look at the data folder.", e);
@@ -142,23 +147,13 @@ final class AlertingService implements AutoCloseable {
     return alerting;
   }
 
-  /** The database server it stands on. */
-  String databaseUrl() {
-    return databaseUrl;
+  /** Where its tables are, for whoever has tables of their own there. */
+  Postgres.Login login() {
+    return login;
   }
 
-  /** Last started, first stopped; the database outlives all that use it. */
   @Override
   public void close() {
-    while (!parts.isEmpty()) {
-      AutoCloseable part = parts.pop();
-      try {
-        part.close();
-      } catch (Exception e) {
-        System.getLogger(AlertingService.class.getName())
-            .log(
-                System.Logger.Level.WARNING, part.getClass().getSimpleName() + " does not stop", e);
-      }
-    }
+    parts.close();
   }
 }

@@ -45,6 +45,16 @@ final class AlertsCommand implements Runnable {
       description = "Where alerting is (default: ${DEFAULT-VALUE}).")
   private String alerting;
 
+  @Option(
+      names = "--token-file",
+      paramLabel = "FILE",
+      scope = ScopeType.INHERIT,
+      description =
+          "File with the token alerting wants, if it wants one (default: the environment's "
+              + ListenerOptions.TOKEN_VARIABLE
+              + ").")
+  private Path tokenFile;
+
   @Spec private CommandSpec spec;
 
   @Override
@@ -111,13 +121,17 @@ final class AlertsCommand implements Runnable {
     return URLEncoder.encode(text, StandardCharsets.UTF_8);
   }
 
+  private HttpRequest request(String path) {
+    HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(alerting + path));
+    GivenSecret.read("--token-file", tokenFile, ListenerOptions.TOKEN_VARIABLE, System.getenv())
+        .ifPresent(token -> request.header("Authorization", "Bearer " + token.reveal()));
+    return request.build();
+  }
+
   private JsonNode get(String path) {
     try {
       HttpResponse<String> response =
-          HttpClient.newHttpClient()
-              .send(
-                  HttpRequest.newBuilder(URI.create(alerting + path)).build(),
-                  HttpResponse.BodyHandlers.ofString());
+          HttpClient.newHttpClient().send(request(path), HttpResponse.BodyHandlers.ofString());
       if (response.statusCode() != 200) {
         throw new CommandFailure(
             alerting + " answers " + response.statusCode() + ": " + response.body(),

@@ -18,8 +18,6 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.time.ZoneId;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
@@ -43,7 +41,7 @@ final class ConsoleService implements AutoCloseable {
   private static final Duration REVIEW_PROMISE = Duration.ofMinutes(30);
   private static final String VERSION = "0.1.0";
 
-  private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+  private final Parts parts = new Parts();
   private Console console;
   private Path shopToken;
 
@@ -72,7 +70,7 @@ final class ConsoleService implements AutoCloseable {
       service.open(folder, kafka, alerting, flink, files, zone, port, login, openId);
       return service;
     } catch (RuntimeException e) {
-      service.close();
+      service.parts.closeAfter(e);
       throw e;
     }
   }
@@ -89,10 +87,10 @@ final class ConsoleService implements AutoCloseable {
       Optional<OpenIdSettings> openId) {
     ConsoleCatalogue catalogue = ConsoleCatalogue.of(files, zone);
     ConsoleDatabase database =
-        keep(ConsoleDatabase.open(alerting.databaseUrl(), "postgres", new Secret("")));
-    KafkaOutgoing outgoing = keep(new KafkaOutgoing(producer(kafka)));
+        parts.keep(DatabaseServer.tables(alerting.login(), ConsoleDatabase::open));
+    KafkaOutgoing outgoing = parts.keep(new KafkaOutgoing(producer(kafka)));
     KafkaPulse pulse =
-        keep(
+        parts.keep(
             new KafkaPulse(
                 Admin.create(Map.of("bootstrap.servers", kafka.toString())),
                 List.of("fenghuo-risk", "fenghuo-monitor")));
@@ -104,7 +102,7 @@ final class ConsoleService implements AutoCloseable {
     versions.put("flink", EnvironmentInformation.getVersion());
     versions.put("kafka", AppInfoParser.getVersion());
     console =
-        keep(
+        parts.keep(
             Console.start(
                 new ConsoleSettings(
                     LoopbackPort.HOST,
@@ -128,11 +126,6 @@ final class ConsoleService implements AutoCloseable {
                     pulse,
                     versions,
                     InstantSource.system())));
-  }
-
-  private <T extends AutoCloseable> T keep(T part) {
-    parts.push(part);
-    return part;
   }
 
   private static KafkaConsumer<byte[], byte[]> consumer(KafkaAddress kafka) {
@@ -195,15 +188,6 @@ final class ConsoleService implements AutoCloseable {
 
   @Override
   public void close() {
-    while (!parts.isEmpty()) {
-      AutoCloseable part = parts.pop();
-      try {
-        part.close();
-      } catch (Exception e) {
-        System.getLogger(ConsoleService.class.getName())
-            .log(
-                System.Logger.Level.WARNING, part.getClass().getSimpleName() + " does not stop", e);
-      }
-    }
+    parts.close();
   }
 }

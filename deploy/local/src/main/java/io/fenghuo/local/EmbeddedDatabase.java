@@ -1,6 +1,6 @@
 package io.fenghuo.local;
 
-import io.fenghuo.alerting.Database;
+import io.fenghuo.alerting.Postgres;
 import io.fenghuo.alerting.Secret;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /** PostgreSQL, the real server, from bundled binaries, on the loopback address. */
-final class EmbeddedDatabase implements AutoCloseable {
+final class EmbeddedDatabase implements DatabaseServer {
 
   private static final Duration STOP_LIMIT = Duration.ofSeconds(20);
 
@@ -86,13 +86,11 @@ final class EmbeddedDatabase implements AutoCloseable {
     return process.info().command().map(command -> command.contains("postgres")).orElse(false);
   }
 
-  Database open() {
-    return Database.open(url(), "postgres", new Secret(""));
-  }
-
-  /** Where it is, for whoever has tables of their own there. */
-  String url() {
-    return server.getJdbcUrl("postgres", "postgres");
+  /** Everybody on this machine may sign in. */
+  @Override
+  public Postgres.Login login() {
+    return new Postgres.Login(
+        server.getJdbcUrl("postgres", "postgres"), "postgres", new Secret(""));
   }
 
   @Override

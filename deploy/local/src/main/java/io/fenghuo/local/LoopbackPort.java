@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
 import java.net.ServerSocket;
 import java.net.UnknownHostException;
 
@@ -31,16 +32,26 @@ final class LoopbackPort {
    * @param option the command line option that chooses another port
    */
   static void requireFree(String part, int port, String option) {
+    requireFree(part, HOST, port, option);
+  }
+
+  /** The same on another address of this machine. */
+  static void requireFree(String part, String host, int port, String option) {
     if (port < 1 || port > 65535) {
       throw CommandFailure.usage(option + ": " + port + " (expected: 1 to 65535)");
     }
     try (ServerSocket socket = new ServerSocket()) {
+      InetAddress address = InetAddress.getByName(host);
+      if (!address.isAnyLocalAddress() && NetworkInterface.getByInetAddress(address) == null) {
+        throw CommandFailure.usage(
+            part + " cannot listen on " + host + ": it is no address of this machine");
+      }
       // A port in TIME_WAIT after a restart is free for us.
       socket.setReuseAddress(true);
-      socket.bind(new InetSocketAddress(address(), port));
+      socket.bind(new InetSocketAddress(address, port));
     } catch (IOException e) {
       throw new CommandFailure(
-          part + " cannot listen on " + HOST + ":" + port + ": the port is taken.",
+          part + " cannot listen on " + host + ":" + port + ": the port is taken.",
           "Stop what uses it (`ss -ltnp 'sport = :"
               + port
               + "'` shows it), or choose another with "

@@ -1,5 +1,7 @@
 package io.fenghuo.local;
 
+import io.fenghuo.alerting.Postgres;
+import io.fenghuo.alerting.api.Access;
 import io.fenghuo.console.access.OpenIdSettings;
 import io.fenghuo.local.simulate.Scenario;
 import io.fenghuo.local.simulate.Simulator;
@@ -43,7 +45,10 @@ import picocli.CommandLine.Spec;
       "Examples:",
       "  ./fenghuo up",
       "  ./fenghuo up --simulate none --rules my-rules",
-      "  ./fenghuo up --data-dir /var/lib/fenghuo --rate 1000 --kafka-port 19092"
+      "  ./fenghuo up --data-dir /var/lib/fenghuo --rate 1000 --kafka-port 19092",
+      "  ./fenghuo up --database-url postgresql://db.example/fenghuo \\",
+      "      --database-password-file /run/secrets/fenghuo-db \\",
+      "      --alerting-host 0.0.0.0 --alerting-token-file /run/secrets/fenghuo-token"
     })
 final class Up implements Callable<Integer> {
 
@@ -124,12 +129,7 @@ final class Up implements Callable<Integer> {
       description = "Metrics for Prometheus (default: ${DEFAULT-VALUE}).")
   private int metricsPort;
 
-  @Option(
-      names = "--alerting-port",
-      paramLabel = "PORT",
-      defaultValue = "9093",
-      description = "Alerting, for Prometheus and amtool (default: ${DEFAULT-VALUE}).")
-  private int alertingPort;
+  @Mixin private ListenerOptions listener;
 
   @Option(
       names = "--console-port",
@@ -144,6 +144,8 @@ final class Up implements Callable<Integer> {
   private boolean noLogin;
 
   @Mixin private OpenIdOptions openId;
+
+  @Mixin private DatabaseOptions database;
 
   @Option(
       names = "--routing",
@@ -267,18 +269,21 @@ final class Up implements Callable<Integer> {
     Simulate.requireRate(rate);
     Scenario scenario = scenario();
     Optional<OpenIdSettings> provider = openId.settings(System.getenv());
+    Access access = listener.access(System.getenv());
+    Optional<Postgres.Login> login = database.login(System.getenv());
     List<JobPlan> jobPlans = plans.apply(this);
     try (DataFolder folder = DataFolder.open(dataFolder)) {
       // Before anything starts, so that a taken port costs nobody a minute.
       LoopbackPort.requireFree("Kafka", kafkaPort, "--kafka-port");
       LoopbackPort.requireFree("Flink", flinkPort, "--flink-port");
       LoopbackPort.requireFree("The metrics page", metricsPort, "--metrics-port");
-      LoopbackPort.requireFree("Alerting", alertingPort, "--alerting-port");
+      listener.requireFree();
       LoopbackPort.requireFree("The console", consolePort, "--console-port");
       Path log = Logs.toFile(folder.logs());
+      Optional<DatabaseServer> own = login.map(OwnDatabase::at);
       progress.say("data in " + folder.path() + ", log in " + log);
       try (EmbeddedKafka kafka = startKafka(folder);
-          AlertingService alerting = startAlerting(folder);
+          AlertingService alerting = startAlerting(folder, access, own);
           ConsoleService console = startConsole(folder, alerting, provider);
           FlinkCluster flink = startFlink(folder, jobPlans)) {
         if (awaitServing(flink, jobPlans)) {
@@ -318,15 +323,17 @@ final class Up implements Callable<Integer> {
     return kafka;
   }
 
-  private AlertingService startAlerting(DataFolder folder) {
+  private AlertingService startAlerting(
+      DataFolder folder, Access access, Optional<DatabaseServer> own) {
     long start = System.nanoTime();
-    AlertingService alerting = AlertingService.start(folder, kafka(), alertingPort, routing);
+    AlertingService alerting = AlertingService.start(folder, kafka(), access, own, routing);
     progress.say(
         "alerting serves at "
             + alerting.address()
             + took(start)
             + ", routing in "
-            + alerting.routing());
+            + alerting.routing()
+            + own.map(server -> ", database at " + server.login().url()).orElse(""));
     return alerting;
   }
 

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -58,13 +59,13 @@ class AlertingServiceTest {
         EmbeddedKafka kafka = EmbeddedKafka.start(folder.kafka(), kafkaPort)) {
       kafka.createTopics(Topics.all());
       try (AlertingService alerting =
-          AlertingService.start(folder, address, LoopbackPort.free(), routing)) {
+          AlertingService.start(folder, address, Listening.here(), Optional.empty(), routing)) {
         publish(address, "payment/down");
         await().atMost(LIMIT).until(() -> received.size() == 1);
       }
       assertThat(received.get(0)).contains("支付方式不可用");
       try (AlertingService alerting =
-          AlertingService.start(folder, address, LoopbackPort.free(), routing)) {
+          AlertingService.start(folder, address, Listening.here(), Optional.empty(), routing)) {
         publish(address, "payment/slow");
         await().atMost(LIMIT).until(() -> received.size() >= 2);
         publish(address, "payment/last");

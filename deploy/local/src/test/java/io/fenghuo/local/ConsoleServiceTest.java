@@ -66,7 +66,7 @@ class ConsoleServiceTest {
       publish(kafka, Stream.DECISIONS, decision(now));
       publish(kafka, Stream.KPIS, gmv(now));
       try (AlertingService alerting =
-              AlertingService.start(folder, kafka, LoopbackPort.free(), null);
+              AlertingService.start(folder, kafka, Listening.here(), Optional.empty(), null);
           ConsoleService console =
               ConsoleService.start(
                   folder,
