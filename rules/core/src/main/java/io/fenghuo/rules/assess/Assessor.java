@@ -108,7 +108,7 @@ public final class Assessor implements AutoCloseable {
       return null;
     }
     EntityPlan entity = plan.entity(visit.kind());
-    arrange(state, entity);
+    arrange(state, visit.kind());
     Entry entry = visit.entry();
     if (entity.remembers(visit.type(), entry.bits())) {
       if (state.journal.add(entry)) {
@@ -162,39 +162,38 @@ public final class Assessor implements AutoCloseable {
   // ---- a change of rules
 
   /**
-   * Brings the journal's bits and columns up to date when the rules have changed since it was last
-   * touched.
+   * Brings the bits and columns of what is kept of an entity up to date when the rules have changed
+   * since it was last touched. To be called before an event is held back or let go.
    */
-  private void arrange(EntityState state, EntityPlan entity) {
+  public void arrange(EntityState state, EntityKind kind) {
+    EntityPlan entity = plan.entity(kind);
     if (state.layout == entity.layout()) {
       return;
     }
-    if (state.journal.size() > 0) {
+    if (state.journal.size() > 0 || !state.waiting.isEmpty()) {
       changed = true;
       if (filters == null) {
         filters = expressions.openFilters(failures);
       }
-      long[] matching = Bits.of(plan.filters().size());
-      state
-          .journal
-          .entries()
-          .replaceAll(
-              entry -> {
-                SpecificRecord record = decode(entry.bytes());
-                Arrays.fill(matching, 0);
-                filters.match(entry.type(), record, matching);
-                return new Entry(
-                    entry.type(),
-                    entry.id(),
-                    entry.time(),
-                    entity.bits(matching),
-                    entity.columns(entry.type(), record),
-                    entry.bytes());
-              });
+      state.journal.entries().replaceAll(entry -> arranged(entry, entity));
+      state.waiting.replaceAll(visit -> visit.with(arranged(visit.entry(), entity)));
     }
     state.journal.entries().removeIf(entry -> !entity.remembers(entry.type(), entry.bits()));
     state.rearranged();
     state.layout = entity.layout();
+  }
+
+  private Entry arranged(Entry entry, EntityPlan entity) {
+    SpecificRecord record = decode(entry.bytes());
+    long[] matching = Bits.of(plan.filters().size());
+    filters.match(entry.type(), record, matching);
+    return new Entry(
+        entry.type(),
+        entry.id(),
+        entry.time(),
+        entity.bits(matching),
+        entity.columns(entry.type(), record),
+        entry.bytes());
   }
 
   private SpecificRecord decode(byte[] bytes) {
@@ -487,7 +486,7 @@ public final class Assessor implements AutoCloseable {
       return List.of();
     }
     EntityPlan entity = plan.entity(kind);
-    arrange(state, entity);
+    arrange(state, kind);
     List<AlertSignal> signals = new ArrayList<>();
     state.clocks.removeIf(
         clock -> {

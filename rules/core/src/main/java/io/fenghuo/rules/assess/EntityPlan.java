@@ -267,6 +267,11 @@ public final class EntityPlan {
                   pendingSequences.stream().map(r -> kind.label() + "." + r.shortName()))
               .toArray(String[]::new);
     }
+    if (rule.off()) {
+      figuresOfRule.add(new int[0]);
+      needsOfRule.add(List.of());
+      return;
+    }
     List<String> names = Arrays.asList(figureNames);
     figuresOfRule.add(
         rule.condition().names().stream()

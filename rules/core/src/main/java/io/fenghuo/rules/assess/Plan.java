@@ -17,7 +17,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 
 /**
  * A rule set arranged for evaluation: distinct filters, what each kind of entity remembers and
@@ -34,7 +33,8 @@ public final class Plan {
    *
    * @param condition the whole condition; a sequence rule's is that its sequence hits
    * @param names the figures whose values a hit shows, sorted
-   * @param filter number of the filter that tells, from the event alone, whether the rule can hit
+   * @param filter number of the filter that tells, from the event alone, whether the rule can hit;
+   *     -1 for one that is off, which is never asked
    * @param reads kinds of entity whose figures it reads
    * @param home the one kind that settles it, or null when it needs several
    * @param alertEntity whom its alert speaks of, or null when it raises none
@@ -61,6 +61,10 @@ public final class Plan {
     public boolean shadow() {
       return rule.mode() == RuleMode.SHADOW;
     }
+
+    public boolean off() {
+      return rule.mode() == RuleMode.OFF;
+    }
   }
 
   private final RuleSet ruleSet;
@@ -85,12 +89,9 @@ public final class Plan {
   }
 
   private void arrange() throws RuleErrors {
-    Set<String> named = new TreeSet<>();
     for (Rule rule : ruleSet.rules()) {
-      if (rule.mode() != RuleMode.OFF && !(rule.body() instanceof Rule.Deadline)) {
-        PlannedRule planned = planned(rule);
-        rules.add(planned);
-        planned.condition().names().forEach(named::add);
+      if (!(rule.body() instanceof Rule.Deadline)) {
+        rules.add(planned(rule));
       }
     }
     List<RuleError> errors = new ArrayList<>();
@@ -101,9 +102,7 @@ public final class Plan {
           .filter(feature -> feature.entity() == kind)
           .forEach(feature -> entity.addFeature(feature, number(feature.of(), feature.fullName())));
       for (Rule rule : ruleSet.rules()) {
-        if (rule.body() instanceof Rule.Sequence sequence
-            && sequence.entity() == kind
-            && named.contains(kind.label() + "." + rule.shortName())) {
+        if (rule.body() instanceof Rule.Sequence sequence && sequence.entity() == kind) {
           int[] steps =
               sequence.steps().stream()
                   .mapToInt(step -> number(of(step.of().type(), step.alone()), rule.id()))
@@ -125,7 +124,9 @@ public final class Plan {
     for (int i = 0; i < filters.size(); i++) {
       rulesByFilter.add(new ArrayList<>());
     }
-    rules.forEach(rule -> rulesByFilter.get(rule.filter()).add(rule));
+    rules.stream()
+        .filter(rule -> !rule.off())
+        .forEach(rule -> rulesByFilter.get(rule.filter()).add(rule));
     if (!errors.isEmpty()) {
       throw new RuleErrors(errors);
     }
@@ -179,7 +180,7 @@ public final class Plan {
         type,
         condition,
         names,
-        number(of(type, alone), rule.id()),
+        rule.mode() == RuleMode.OFF ? -1 : number(of(type, alone), rule.id()),
         reads,
         home,
         alertEntity);
@@ -220,7 +221,10 @@ public final class Plan {
     return filterOrigins.get(filter);
   }
 
-  /** The rules that are evaluated on events, live and shadow. */
+  /**
+   * The rules that look at events, by number. Those that are off have numbers too, so that findings
+   * which wait in a savepoint say the same when a rule has been switched on or off.
+   */
   public List<PlannedRule> rules() {
     return rules;
   }

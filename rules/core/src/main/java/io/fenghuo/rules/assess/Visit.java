@@ -51,6 +51,11 @@ public record Visit(
     return new Visit(kind, entity(kind, key), null, bytes, null, null, 0, null, false);
   }
 
+  /** The same with the event as another layout of the journal holds it. */
+  Visit with(Entry other) {
+    return new Visit(kind, entity, other, listEntry, rules, order, expected, undecided, head);
+  }
+
   /** Kind and key in one. */
   public static String entity(EntityKind kind, String key) {
     return kind.label() + ":" + key;

@@ -81,6 +81,11 @@ public record Rule(
   public record Deadline(EntityKind entity, Filter start, Filter end, long within, long lookback)
       implements Body {}
 
+  /** The same rule in another mode. */
+  public Rule in(RuleMode other) {
+    return new Rule(id, version, title, reason, owner, other, outcome, score, entity, alert, body);
+  }
+
   /** The last part of the id as rules write it: {@code takeover_order}. */
   public String shortName() {
     return id.substring(id.lastIndexOf('/') + 1).replace('-', '_');

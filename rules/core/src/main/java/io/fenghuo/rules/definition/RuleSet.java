@@ -12,10 +12,11 @@ import java.util.TreeMap;
  * All definitions in force together.
  *
  * @param features in order of name
- * @param rules in order of id; rules that are off are among them
+ * @param rules in order of id, in the modes that are in force; rules that are off are among them
  * @param version digest of the texts it was read from
  * @param lines where each rule and feature stands: "file:line" by rule id or full feature name
  * @param files the texts, by path
+ * @param approved the modes people approved, in order of rule; also those that are not applied
  */
 public record RuleSet(
     List<Feature> features,
@@ -23,7 +24,8 @@ public record RuleSet(
     Policy policy,
     String version,
     Map<String, String> lines,
-    Map<String, String> files) {
+    Map<String, String> files,
+    List<ApprovedMode> approved) {
 
   /** Digest of the files, by path and content, 12 hex digits. */
   static String digest(Map<String, String> files) {

@@ -11,6 +11,7 @@ import io.fenghuo.schemas.Severity;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.HashMap;
@@ -48,6 +49,7 @@ final class RuleSetReader {
   private final Map<String, Section> ruleSections = new TreeMap<>();
   private final Map<String, Rule> rules = new TreeMap<>();
   private final Map<String, String> lines = new HashMap<>();
+  private List<ApprovedMode> approved = List.of();
   private Policy policy = Policy.DEFAULT;
 
   RuleSetReader(Map<String, String> files) {
@@ -60,6 +62,7 @@ final class RuleSetReader {
     ruleSections.forEach(this::rule);
     checkSequenceNames();
     rules.values().forEach(this::checkNames);
+    approve();
     if (!errors.isEmpty()) {
       throw new RuleErrors(errors);
     }
@@ -69,7 +72,22 @@ final class RuleSetReader {
         policy,
         RuleSet.digest(files),
         Map.copyOf(lines),
-        Map.copyOf(files));
+        Map.copyOf(files),
+        approved);
+  }
+
+  /** The files have the first word about modes, people the last. */
+  private void approve() {
+    approved =
+        approved.stream()
+            .map(mode -> mode.of(Optional.ofNullable(rules.get(mode.rule()))))
+            .sorted(Comparator.comparing(ApprovedMode::rule))
+            .toList();
+    for (ApprovedMode mode : approved) {
+      if (mode.ignoredBecause().isEmpty()) {
+        rules.computeIfPresent(mode.rule(), (id, rule) -> rule.in(mode.mode()));
+      }
+    }
   }
 
   private void file(String path, String text) {
@@ -88,6 +106,8 @@ final class RuleSetReader {
     } else if (path.equals("policy.yaml")) {
       section.section("policy", true).ifPresent(this::policy);
       section.refuseOthers();
+    } else if (path.equals(ApprovedMode.FILE)) {
+      approved = ApprovedMode.read(section);
     } else {
       String id = path.replaceFirst("\\.ya?ml$", "");
       if (!ID.matcher(id).matches()) {

@@ -3,6 +3,7 @@ package io.fenghuo.rules.rehearsal;
 import io.fenghuo.rules.EntityKind;
 import io.fenghuo.rules.assess.Expressions;
 import io.fenghuo.rules.assess.Plan;
+import io.fenghuo.rules.definition.ApprovedMode;
 import io.fenghuo.rules.definition.Filter;
 import io.fenghuo.rules.definition.Rule;
 import io.fenghuo.rules.definition.RuleError;
@@ -91,7 +92,12 @@ public final class RuleTest {
         && !path.endsWith(ENDING)
         && !isFeatures(path)
         && !RuleSet.isOfFigures(path)
-        && !path.equals("policy.yaml");
+        && !isOfAll(path);
+  }
+
+  /** Files that are no rule and bear on all of them. */
+  private static boolean isOfAll(String path) {
+    return path.equals("policy.yaml") || path.equals(ApprovedMode.FILE);
   }
 
   private static boolean isFeatures(String path) {
@@ -104,7 +110,7 @@ public final class RuleTest {
 
   // ---- what is loaded
 
-  /** The rule, the features, the sequences it names, and the policy. */
+  /** The rule, the features, the sequences it names, the policy, and modes that were approved. */
   private static Map<String, String> neededBy(String rule, Map<String, String> files) {
     Map<String, String> needed = new TreeMap<>();
     TreeSet<String> names = new TreeSet<>();
@@ -115,7 +121,7 @@ public final class RuleTest {
     }
     files.forEach(
         (path, text) -> {
-          if (isFeatures(path) || path.equals("policy.yaml")) {
+          if (isFeatures(path) || isOfAll(path)) {
             needed.put(path, text);
           } else if (isRule(path) && sequenceName(path, text).filter(names::contains).isPresent()) {
             needed.put(path, text);

@@ -28,6 +28,11 @@ class DefinitionErrorsTest {
     return Arguments.of(what, Map.of("features.yaml", FEATURES + "  " + line), said);
   }
 
+  private static Arguments modes(String what, String mode, String... said) {
+    return Arguments.of(
+        what, Map.of("modes.yaml", "modes:\n  order/x: { mode: " + mode + " }"), said);
+  }
+
   static Stream<Arguments> mistakes() {
     return Stream.of(
         rule(
@@ -56,6 +61,18 @@ class DefinitionErrorsTest {
             "a misspelt key",
             WHEN + "outcme: BLOCK",
             "order/x.yaml:3: outcme: unknown key (did you mean outcome?)"),
+        modes(
+            "a mode that nobody else approved",
+            "live, asked_by: lin, approved_by: lin, approved_at: 2026-11-11T12:00:00Z",
+            "modes.yaml:2: modes.order/x.approved_by: lin (expected: somebody else"),
+        modes(
+            "a mode approved at no time",
+            "live, asked_by: lin, approved_by: wang, approved_at: yesterday",
+            "modes.yaml:2: modes.order/x.approved_at: yesterday (expected: a time"),
+        modes(
+            "a mode that is none",
+            "on, asked_by: lin, approved_by: wang, approved_at: 2026-11-11T12:00:00Z",
+            "modes.yaml:2: modes.order/x.mode: on (expected one of LIVE, SHADOW, OFF)"),
         rule("an unknown key", WHEN + "colour: red", "order/x.yaml:3: colour: unknown key"),
         rule(
             "an unknown outcome",

@@ -106,7 +106,9 @@ record Bundle(String name, String type, List<Part> parts) {
   static List<Bundle> rules(Plan plan) {
     Map<String, List<Part>> byType = new LinkedHashMap<>();
     for (Plan.PlannedRule rule : plan.rules()) {
-      add(byType, EplTypes.whole(rule.type()), part(plan, rule, rule.condition()));
+      if (!rule.off()) {
+        add(byType, EplTypes.whole(rule.type()), part(plan, rule, rule.condition()));
+      }
     }
     return of("rules", byType);
   }
@@ -132,7 +134,7 @@ record Bundle(String name, String type, List<Part> parts) {
   /** The rules that every event of a type satisfies. */
   static int[] unconditionalRules(Plan plan, EventType type) {
     return plan.rules().stream()
-        .filter(rule -> rule.type() == type && rule.condition().isAlways())
+        .filter(rule -> !rule.off() && rule.type() == type && rule.condition().isAlways())
         .mapToInt(Plan.PlannedRule::index)
         .toArray();
   }

@@ -20,6 +20,8 @@ import org.yaml.snakeyaml.constructor.SafeConstructor;
 /** All definitions, read from their YAML texts. Believes what it reads: checking is not its job. */
 final class RuleSet {
 
+  private static final String MODES = "modes.yaml";
+
   record Feature(
       String name, String entity, Filter of, String aggregate, String field, long window) {}
 
@@ -50,12 +52,18 @@ final class RuleSet {
   final List<Deadline> deadlines = new ArrayList<>();
   final Map<Outcome, Integer> thresholds = new EnumMap<>(Outcome.class);
 
+  /** What people approved, by rule. */
+  private final Map<?, ?> approved;
+
   RuleSet(Map<String, String> files) {
     thresholds.put(Outcome.CHALLENGE, 40);
     thresholds.put(Outcome.REVIEW, 60);
     thresholds.put(Outcome.BLOCK, 90);
+    approved = map(map(yaml(files.getOrDefault(MODES, "modes: {}"))).get("modes"));
     for (Map.Entry<String, String> file : new TreeMap<>(files).entrySet()) {
-      if (file.getKey().endsWith(".yaml") && !file.getKey().endsWith(".test.yaml")) {
+      if (file.getKey().endsWith(".yaml")
+          && !file.getKey().endsWith(".test.yaml")
+          && !file.getKey().equals(MODES)) {
         try {
           read(file.getKey(), file.getValue());
         } catch (RuntimeException e) {
@@ -74,8 +82,12 @@ final class RuleSet {
                     when.head.mode != RuleMode.OFF && when.filter.dotted().contains(sequence.name));
   }
 
+  private static Object yaml(String text) {
+    return new Yaml(new SafeConstructor(new LoaderOptions())).load(text);
+  }
+
   private void read(String path, String text) {
-    Map<?, ?> yaml = map(new Yaml(new SafeConstructor(new LoaderOptions())).load(text));
+    Map<?, ?> yaml = map(yaml(text));
     String fileName = path.substring(path.lastIndexOf('/') + 1);
     if (fileName.equals("features.yaml")) {
       map(yaml.get("features")).forEach((name, body) -> addFeature(name.toString(), map(body)));
@@ -142,19 +154,26 @@ final class RuleSet {
         Boolean.TRUE.equals(yaml.get("strictly")));
   }
 
-  private static Head head(String id, Map<?, ?> yaml) {
+  private Head head(String id, Map<?, ?> yaml) {
     Text title = text(yaml.get("title"), new Text(id, id));
     Outcome outcome =
         yaml.containsKey("outcome") ? Outcome.valueOf(string(yaml, "outcome")) : Outcome.PASS;
+    int version = version(yaml);
+    Object choice = approved.get(id);
+    boolean chosen = choice != null && version(map(choice)) == version;
     return new Head(
         id,
-        yaml.containsKey("version") ? ((Number) yaml.get("version")).intValue() : 1,
-        mode(yaml.get("mode")),
+        version,
+        mode(chosen ? map(choice).get("mode") : yaml.get("mode")),
         outcome,
         yaml.containsKey("score") ? ((Number) yaml.get("score")).intValue() : usualScore(outcome),
         text(yaml.get("reason"), title),
         yaml.containsKey("alert") ? alert(map(yaml.get("alert")), title) : null,
         string(yaml, "entity"));
+  }
+
+  private static int version(Map<?, ?> yaml) {
+    return yaml.containsKey("version") ? ((Number) yaml.get("version")).intValue() : 1;
   }
 
   private static AlertText alert(Map<?, ?> yaml, Text title) {
