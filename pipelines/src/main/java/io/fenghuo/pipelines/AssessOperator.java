@@ -63,6 +63,7 @@ final class AssessOperator extends TimekeepingOperator<Visit, Finding, EntitySta
     String entity = visit.entity();
     EntityState state = recall(entity);
     if (visit.type() != null && tooEarly(visit.time())) {
+      assessor.arrange(state, visit.kind());
       state.hold(visit);
       remember();
     } else {
@@ -76,6 +77,7 @@ final class AssessOperator extends TimekeepingOperator<Visit, Finding, EntitySta
   @Override
   void onTime(String entity, long time) throws Exception {
     EntityState state = recall(entity);
+    assessor.arrange(state, Visit.kindOf(entity));
     for (Visit visit = state.ready(time); visit != null; visit = state.ready(time)) {
       assess(state, visit);
     }

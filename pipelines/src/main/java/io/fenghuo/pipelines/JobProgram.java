@@ -1,12 +1,16 @@
 package io.fenghuo.pipelines;
 
+import io.fenghuo.rules.definition.ApprovedMode;
 import io.fenghuo.rules.definition.RuleErrors;
 import io.fenghuo.rules.rehearsal.RulePacks;
+import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
@@ -30,6 +34,8 @@ abstract class JobProgram<S extends JobSettings<S>> {
       """
         --kafka HOST:PORT[,…]      Kafka's bootstrap servers
         --rules DIR                folder of rules (default: the packaged ones)
+        --modes FILE               modes that people approved, as the console gives them
+                                   (modes.yaml); they go before those in the rules
         --bound TIME               how late an event may be, such as 500ms or 5s (default: 5s)
         --idle TIME                silence after which a partition holds nothing back (default: 5s)
         --registry URL             schema registry, for the Confluent wire format
@@ -76,6 +82,7 @@ abstract class JobProgram<S extends JobSettings<S>> {
   final S settings(String... arguments) {
     String kafka = null;
     Map<String, String> rules = null;
+    String modes = null;
     Deque<String> left = new ArrayDeque<>(List.of(arguments));
     // Where Kafka is and what the rules are cannot be changed later, so they are looked for first.
     Deque<String> others = new ArrayDeque<>();
@@ -84,6 +91,7 @@ abstract class JobProgram<S extends JobSettings<S>> {
       switch (option) {
         case "--kafka" -> kafka = value(option, left);
         case "--rules" -> rules = rules(value(option, left));
+        case "--modes" -> modes = modes(value(option, left));
         default -> {
           others.add(option);
           others.add(value(option, left));
@@ -93,7 +101,11 @@ abstract class JobProgram<S extends JobSettings<S>> {
     if (kafka == null || !kafka.matches(".+:\\d+")) {
       throw wrong("--kafka", kafka, "HOST:PORT");
     }
-    S settings = begin.apply(kafka, rules == null ? RulePacks.shipped() : rules);
+    Map<String, String> files = new HashMap<>(rules == null ? RulePacks.shipped() : rules);
+    if (modes != null) {
+      files.put(ApprovedMode.FILE, modes);
+    }
+    S settings = begin.apply(kafka, files);
     while (!others.isEmpty()) {
       set(settings, others.pop(), others.pop());
     }
@@ -134,6 +146,14 @@ abstract class JobProgram<S extends JobSettings<S>> {
       throw wrong("--rules", folder, "a folder");
     }
     return RulePacks.in(Path.of(folder));
+  }
+
+  private String modes(String file) {
+    try {
+      return Files.readString(Path.of(file));
+    } catch (IOException | InvalidPathException unreadable) {
+      throw wrong("--modes", file, "a file that can be read");
+    }
   }
 
   final Duration time(String option, String value) {

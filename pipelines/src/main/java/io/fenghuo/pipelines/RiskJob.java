@@ -11,6 +11,7 @@ import io.fenghuo.rules.esper.EsperCompiler;
 import io.fenghuo.schemas.Stream;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
@@ -35,12 +36,24 @@ public final class RiskJob {
 
   /** What the job reads. */
   static final List<String> TOPICS =
-      java.util.stream.Stream.of(
-              Stream.ORDERS, Stream.PAYMENTS, Stream.LOGINS, Stream.TRAFFIC, Stream.LISTS)
-          .map(Stream::topic)
-          .toList();
+      List.of(
+          Stream.ORDERS.topic(),
+          Stream.PAYMENTS.topic(),
+          Stream.LOGINS.topic(),
+          Stream.TRAFFIC.topic(),
+          Stream.LISTS.topic());
 
   private RiskJob() {}
+
+  /**
+   * Reads, checks and compiles rules.
+   *
+   * @param rules rule files by path
+   * @throws RuleErrors when they are not right
+   */
+  public static Expressions compile(Map<String, String> rules) throws RuleErrors {
+    return EsperCompiler.compile(Plan.of(RuleSet.read(rules)));
+  }
 
   /**
    * Lays out the job.
@@ -49,8 +62,13 @@ public final class RiskJob {
    */
   public static void build(StreamExecutionEnvironment env, RiskSettings settings)
       throws RuleErrors {
+    build(env, settings, compile(settings.rules()));
+  }
+
+  /** Lays out the job with rules that were compiled before. */
+  public static void build(
+      StreamExecutionEnvironment env, RiskSettings settings, Expressions expressions) {
     env.configure(needs());
-    Expressions expressions = EsperCompiler.compile(Plan.of(RuleSet.read(settings.rules())));
 
     Verdicts verdicts =
         judge(

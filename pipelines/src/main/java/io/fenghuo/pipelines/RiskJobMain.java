@@ -17,7 +17,7 @@ public final class RiskJobMain extends JobProgram<RiskSettings> {
         --group ID                 consumer group (default: fenghuo-risk)
       """;
 
-  private RiskJobMain() {
+  RiskJobMain() {
     super(USAGE, RiskSettings::new);
   }
 

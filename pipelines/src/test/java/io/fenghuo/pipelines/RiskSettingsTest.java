@@ -3,11 +3,14 @@ package io.fenghuo.pipelines;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.apache.flink.util.InstantiationUtil;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class RiskSettingsTest {
 
@@ -45,5 +48,18 @@ class RiskSettingsTest {
     assertThat(there.registry()).isEqualTo("http://127.0.0.1:8085");
     assertThat(there.rules()).containsOnlyKeys("a.yaml");
     assertThat(there.kafkaProperties()).containsEntry("security.protocol", "SSL");
+  }
+
+  @Test
+  void approvedModesStandAmongTheRules(@TempDir Path folder) throws Exception {
+    Path modes = Files.writeString(folder.resolve("anything.yaml"), "modes: {}\n");
+    RiskSettings given =
+        new RiskJobMain().settings("--kafka", "127.0.0.1:9092", "--modes", modes.toString());
+    assertThat(given.rules()).containsEntry("modes.yaml", "modes: {}\n").hasSizeGreaterThan(20);
+    assertThatThrownBy(
+            () ->
+                new RiskJobMain()
+                    .settings("--kafka", "127.0.0.1:9092", "--modes", folder + "/none.yaml"))
+        .hasMessageContaining("--modes: " + folder + "/none.yaml (expected: a file");
   }
 }
