@@ -32,6 +32,9 @@ import io.fenghuo.console.read.TopicReader;
 import io.fenghuo.console.review.Cases;
 import io.fenghuo.console.review.Outbox;
 import io.fenghuo.console.review.ReviewApi;
+import io.fenghuo.console.rules.ModeChanges;
+import io.fenghuo.console.rules.ModeRequests;
+import io.fenghuo.console.rules.RuleJobs;
 import io.fenghuo.console.rules.RulesApi;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
@@ -47,7 +50,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The console: topics → database and memory → HTTP. It reads what the jobs write and never speaks
- * to them, so nothing people do here slows a decision.
+ * to them, so nothing people do here slows a decision; only an approved mode of a rule is given to
+ * whoever runs them.
  */
 public final class Console implements AutoCloseable {
 
@@ -57,7 +61,8 @@ public final class Console implements AutoCloseable {
    * What the console stands on, made by whoever starts it.
    *
    * @param consumers makes readers of bytes that belong to no group and begin at the beginning
-   * @param versions of the parts, by name, for the health page
+   * @param ruleJobs who brings approved modes into force; empty when the jobs are run elsewhere
+   * @param versions of the parts, by name, for the health page; asked for each time
    */
   public record Surroundings(
       ConsoleDatabase database,
@@ -66,7 +71,8 @@ public final class Console implements AutoCloseable {
       Outgoing outgoing,
       Jobs jobs,
       Pulse pulse,
-      Map<String, String> versions,
+      Optional<RuleJobs> ruleJobs,
+      Supplier<Map<String, String>> versions,
       InstantSource clock) {}
 
   private final Deque<AutoCloseable> parts = new ArrayDeque<>();
@@ -165,7 +171,10 @@ public final class Console implements AutoCloseable {
         new ReviewApi(database, cases, settings.rules(), audit, settings.promise(), clock)
             .routes());
     routes.addAll(onCall.routes());
-    routes.addAll(new RulesApi(database, settings.rules(), audit, clock).routes());
+    ModeRequests modes = new ModeRequests(database);
+    routes.addAll(
+        new RulesApi(database, settings.rules(), modes, with.ruleJobs().isPresent(), audit, clock)
+            .routes());
     routes.addAll(
         new HealthApi(
                 database,
@@ -186,6 +195,9 @@ public final class Console implements AutoCloseable {
     waiters.start();
     screen.start();
     upkeep.start();
+    with.ruleJobs()
+        .map(jobs -> keep(new ModeChanges(modes, settings.rules(), jobs, clock)))
+        .ifPresent(ModeChanges::start);
     server = keep(Server.start(settings.host(), settings.port(), routes, gate));
   }
 

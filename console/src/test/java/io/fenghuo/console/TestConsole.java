@@ -62,6 +62,19 @@ final class TestConsole implements AutoCloseable {
           "",
           List.of(new WatchInfo.Target("gmv", "成交额", "money paid", "gmv_paid", 1_000)));
 
+  static final RuleInfo LARGE =
+      new RuleInfo(
+          "order/large",
+          "大额订单",
+          "Large order",
+          "risk-team",
+          "SHADOW",
+          "REVIEW",
+          60,
+          1,
+          "when: OrderEvent(type = OrderType.CREATED and amount >= 3000000)",
+          1);
+
   final String url = TestDatabase.freshUrl();
   final FakeTopics topics = new FakeTopics();
   final FakeOutgoing outgoing = new FakeOutgoing();
@@ -71,6 +84,10 @@ final class TestConsole implements AutoCloseable {
   final InstantSource clock;
   private final Path routing;
   private Optional<OpenIdSettings> openId = Optional.empty();
+
+  /** Who brings approved modes into force, or null when the jobs are run elsewhere. */
+  FakeRuleJobs jobs;
+
   private Console console;
   private Visitor admin;
 
@@ -131,7 +148,7 @@ final class TestConsole implements AutoCloseable {
                         List.of("MINUTE", "DAY"),
                         List.of("method"),
                         "trade")),
-                List.of(BURST),
+                List.of(BURST, LARGE),
                 List.of(
                     new WatchInfo(
                         "sla/availability",
@@ -160,7 +177,8 @@ final class TestConsole implements AutoCloseable {
                     return Map.of("orders", 7L);
                   }
                 },
-                Map.of("fenghuo", "test"),
+                Optional.ofNullable(jobs),
+                () -> Map.of("fenghuo", "test"),
                 clock));
     return this;
   }

@@ -12,6 +12,8 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -52,7 +54,15 @@ public final class FlinkRest implements Jobs {
   private List<Job> ask(Instant now) {
     List<Job> jobs = new ArrayList<>();
     try {
+      // A job that made room for another of its name is history.
+      Map<String, JsonNode> newest = new TreeMap<>();
       for (JsonNode job : get("/jobs/overview").path("jobs")) {
+        newest.merge(
+            job.path("name").asText(),
+            job,
+            (a, b) -> b.path("start-time").asLong() >= a.path("start-time").asLong() ? b : a);
+      }
+      for (JsonNode job : newest.values()) {
         jobs.add(job(job, now));
       }
     } catch (IOException | RuntimeException e) {

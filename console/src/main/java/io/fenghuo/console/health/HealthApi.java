@@ -23,12 +23,12 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneId;
 import java.time.ZonedDateTime;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.apache.avro.specific.SpecificRecord;
 import org.jdbi.v3.core.Handle;
 
@@ -44,7 +44,7 @@ public final class HealthApi {
   private final Outgoing outgoing;
   private final AuditLog audit;
   private final ZoneId zone;
-  private final Map<String, String> versions;
+  private final Supplier<Map<String, String>> versions;
   private final InstantSource clock;
 
   /**
@@ -58,7 +58,7 @@ public final class HealthApi {
       Outgoing outgoing,
       AuditLog audit,
       ZoneId zone,
-      Map<String, String> versions,
+      Supplier<Map<String, String>> versions,
       InstantSource clock) {
     this.database = database;
     this.jobs = jobs;
@@ -67,7 +67,7 @@ public final class HealthApi {
     this.outgoing = outgoing;
     this.audit = audit;
     this.zone = zone;
-    this.versions = new LinkedHashMap<>(versions);
+    this.versions = versions;
     this.clock = clock;
   }
 
@@ -130,7 +130,7 @@ public final class HealthApi {
     }
     answer.put("unreadable", reader.unreadable());
     ObjectNode parts = answer.putObject("versions");
-    versions.forEach(parts::put);
+    versions.get().forEach(parts::put);
     call.answer(answer);
   }
 

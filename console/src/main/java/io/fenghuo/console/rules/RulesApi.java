@@ -12,6 +12,7 @@ import io.fenghuo.console.http.Need;
 import io.fenghuo.console.http.Problem;
 import io.fenghuo.console.http.Route;
 import io.fenghuo.console.live.FigureJson;
+import io.fenghuo.console.rules.ModeRequest.State;
 import io.fenghuo.schemas.RuleMode;
 import java.time.Duration;
 import java.time.Instant;
@@ -19,6 +20,7 @@ import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.jdbi.v3.core.Handle;
 
@@ -34,14 +36,27 @@ public final class RulesApi {
 
   private final ConsoleDatabase database;
   private final Map<String, RuleInfo> rules = new TreeMap<>();
+  private final ModeRequests requests;
+  private final boolean jobsHere;
   private final AuditLog audit;
   private final InstantSource clock;
   private volatile Deeds deeds;
 
+  /**
+   * @param jobsHere whether what is approved comes into force by itself; else whoever runs the jobs
+   *     must start them again with the file of modes
+   */
   public RulesApi(
-      ConsoleDatabase database, List<RuleInfo> rules, AuditLog audit, InstantSource clock) {
+      ConsoleDatabase database,
+      List<RuleInfo> rules,
+      ModeRequests requests,
+      boolean jobsHere,
+      AuditLog audit,
+      InstantSource clock) {
     this.database = database;
     rules.forEach(rule -> this.rules.put(rule.id(), rule));
+    this.requests = requests;
+    this.jobsHere = jobsHere;
     this.audit = audit;
     this.clock = clock;
   }
@@ -57,7 +72,18 @@ public final class RulesApi {
             Need.APPROVER,
             "Approve what somebody else asked",
             this::approve),
-        Route.post("/rules/{id}/refuse", Need.APPROVER, "Refuse it", this::refuse));
+        Route.post("/rules/{id}/refuse", Need.APPROVER, "Refuse it", this::refuse),
+        Route.post(
+            "/rules/{id}/retry",
+            Need.APPROVER,
+            "Try once more to bring into force what was approved and failed",
+            this::retry),
+        Route.get(
+                "/modes",
+                Need.VIEWER,
+                "The approved modes, also as the file for whoever starts the jobs (format=yaml)",
+                this::modes)
+            .query("format"));
   }
 
   /** What one rule did. */
@@ -163,57 +189,33 @@ public final class RulesApi {
         .list();
   }
 
-  private Map<String, ObjectNode> requests() {
-    Map<String, ObjectNode> requests = new HashMap<>();
-    database.read(
-        handle ->
-            handle
-                .createQuery("select * from rule_request where state = 'asked'")
-                .map(
-                    (row, context) ->
-                        requests.put(
-                            row.getString("rule_id"),
-                            Json.MAPPER
-                                .createObjectNode()
-                                .put("mode", row.getString("mode"))
-                                .put("by", row.getString("asked_by"))
-                                .put("at", row.getTimestamp("asked_at").toInstant().toString())
-                                .put("reason", row.getString("reason"))))
-                .list());
-    return requests;
+  /** What people want of the rules' modes, read at one time. */
+  private record Wishes(
+      Map<String, ModeRequest> asked,
+      Map<String, ModeRequest> approved,
+      Map<String, ModeRequest> inForce) {}
+
+  private Wishes wishes() {
+    Map<String, ModeRequest> inForce = new HashMap<>();
+    requests.inForce().forEach(each -> inForce.put(each.rule(), each));
+    return new Wishes(requests.asked(), requests.lastApproved(), inForce);
   }
 
   private void list(Call call) {
     Deeds all = deeds();
-    Map<String, ObjectNode> requests = requests();
+    Wishes wishes = wishes();
     ObjectNode answer = Json.MAPPER.createObjectNode();
     ArrayNode items = answer.putArray("items");
-    rules.values().forEach(rule -> items.add(json(rule, all, requests.get(rule.id()))));
+    rules.values().forEach(rule -> items.add(json(rule, all, wishes)));
     answer.putNull("next");
     call.answer(answer);
   }
 
   private void one(Call call) {
     RuleInfo rule = rule(call);
-    ObjectNode node = json(rule, deeds(), requests().get(rule.id()));
+    ObjectNode node = json(rule, deeds(), wishes());
     ArrayNode history = node.putArray("history");
-    database.read(
-        handle ->
-            handle
-                .createQuery(
-                    "select * from rule_request where rule_id = :id order by id desc limit 50")
-                .bind("id", rule.id())
-                .map(
-                    (row, context) ->
-                        history
-                            .addObject()
-                            .put("mode", row.getString("mode"))
-                            .put("by", row.getString("asked_by"))
-                            .put("at", row.getTimestamp("asked_at").toInstant().toString())
-                            .put("reason", row.getString("reason"))
-                            .put("state", row.getString("state"))
-                            .put("decidedBy", row.getString("decided_by")))
-                .list());
+    requests.history(rule.id()).forEach(each -> history.add(each.json()));
     call.answer(node);
   }
 
@@ -225,13 +227,44 @@ public final class RulesApi {
     return rule;
   }
 
-  private static ObjectNode json(RuleInfo rule, Deeds all, ObjectNode request) {
+  /** The mode a rule is in: as its file says, unless people approved another. */
+  private static String mode(RuleInfo rule, Wishes wishes) {
+    ModeRequest inForce = wishes.inForce().get(rule.id());
+    return inForce != null && inForce.ruleVersion() == rule.version()
+        ? inForce.mode()
+        : rule.mode();
+  }
+
+  /** Where the rule's mode comes from, and how far another is. */
+  private void putModes(ObjectNode node, RuleInfo rule, Wishes wishes) {
+    node.put("mode", mode(rule, wishes));
+    node.put("fileMode", rule.mode());
+    node.set("request", json(wishes.asked().get(rule.id()), rule));
+    node.set("change", json(wishes.approved().get(rule.id()), rule));
+    node.set("inForce", json(wishes.inForce().get(rule.id()), rule));
+    node.put("jobsHere", jobsHere);
+  }
+
+  private static JsonNode json(ModeRequest request, RuleInfo rule) {
+    if (request == null) {
+      return Json.MAPPER.nullNode();
+    }
+    ObjectNode node = request.json();
+    if (rule == null || rule.version() != request.ruleVersion()) {
+      node.set(
+          "ignored", FigureJson.text(WhyIgnored.zh(request, rule), WhyIgnored.en(request, rule)));
+    } else {
+      node.putNull("ignored");
+    }
+    return node;
+  }
+
+  private static ObjectNode json(RuleInfo rule, Deeds all) {
     Deed deed = all.of(rule.id());
     ObjectNode node = Json.MAPPER.createObjectNode();
     node.put("id", rule.id());
     node.set("title", FigureJson.text(rule.zh(), rule.en()));
     node.put("owner", rule.owner());
-    node.put("mode", rule.mode());
     node.put("outcome", rule.outcome());
     node.put("score", rule.score());
     node.put("version", rule.version());
@@ -263,7 +296,12 @@ public final class RulesApi {
                     .addObject()
                     .put("id", other.getKey())
                     .put("share", (double) other.getValue() / Math.max(1, deed.today)));
-    node.set("request", request);
+    return node;
+  }
+
+  private ObjectNode json(RuleInfo rule, Deeds all, Wishes wishes) {
+    ObjectNode node = json(rule, all);
+    putModes(node, rule, wishes);
     return node;
   }
 
@@ -272,69 +310,123 @@ public final class RulesApi {
     JsonNode body = call.body();
     RuleMode mode = Call.choice(RuleMode.class, "mode", Call.text(body, "mode", 1, 10));
     String reason = Call.text(body, "reason", 1, 2_000);
-    if (mode.name().equals(rule.mode())) {
-      throw Problem.field("mode", "the rule is in this mode already");
-    }
+    String inForce = mode(rule, wishes());
     database.useTransaction(
         handle -> {
-          int asked =
-              handle
-                  .createUpdate(
-                      "insert into rule_request (rule_id, mode, reason, asked_by, asked_at, state)"
-                          + " values (:id, :mode, :reason, :who, :now, 'asked')"
-                          + " on conflict do nothing")
-                  .bind("id", rule.id())
-                  .bind("mode", mode.name())
-                  .bind("reason", reason)
-                  .bind("who", call.who())
-                  .bind("now", clock.instant())
-                  .execute();
-          if (asked == 0) {
-            throw Problem.conflict("asked_already", "已有待批准的申请", "Somebody has asked already");
+          Optional<ModeRequest> last = ModeRequests.last(handle, rule.id());
+          if (jobsHere && last.filter(ModeRequest::onItsWay).isPresent()) {
+            throw Problem.conflict(
+                "on_its_way", "上一次修改正在生效，请稍候", "The change before is on its way; wait for it");
           }
+          String now =
+              last.filter(each -> each.onItsWay() && each.ruleVersion() == rule.version())
+                  .map(ModeRequest::mode)
+                  .orElse(inForce);
+          if (mode.name().equals(now)) {
+            throw Problem.field("mode", "the rule is in this mode already");
+          }
+          ModeRequests.ask(
+              handle, rule.id(), rule.version(), mode.name(), reason, call.who(), clock.instant());
           audit.note(handle, call, "rule mode asked", rule.id(), mode + ": " + reason);
         });
-    call.answer(json(rule, deeds(), requests().get(rule.id())));
+    call.answer(json(rule, deeds(), wishes()));
   }
 
   private void approve(Call call) {
-    decide(call, "approved");
+    decide(call, State.APPROVED);
   }
 
   private void refuse(Call call) {
-    decide(call, "refused");
+    decide(call, State.REFUSED);
   }
 
-  private void decide(Call call, String state) {
+  private void decide(Call call, State state) {
     RuleInfo rule = rule(call);
     database.useTransaction(
         handle -> {
-          String askedBy =
-              handle
-                  .createQuery(
-                      "select asked_by from rule_request where rule_id = :id and state = 'asked'"
-                          + " for update")
-                  .bind("id", rule.id())
-                  .mapTo(String.class)
-                  .findOne()
-                  .orElseThrow(() -> Problem.notFound("a request for " + rule.id()));
-          if (state.equals("approved") && askedBy.equals(call.who())) {
+          ModeRequest asked = ModeRequests.asked(handle, rule.id());
+          if (state == State.APPROVED && asked.askedBy().equals(call.who())) {
             throw new Problem(403, "same_person", "申请人不能批准自己的申请", "Somebody else must approve it");
           }
-          handle
-              .createUpdate(
-                  "update rule_request set state = :state, decided_by = :who, decided_at = :now"
-                      + " where rule_id = :id and state = 'asked'")
-              .bind("state", state)
-              .bind("who", call.who())
-              .bind("now", clock.instant())
-              .bind("id", rule.id())
-              .execute();
-          audit.note(handle, call, "rule mode " + state, rule.id(), "asked by " + askedBy);
+          if (state == State.APPROVED && asked.ruleVersion() != rule.version()) {
+            throw Problem.conflict(
+                "rule_changed", WhyIgnored.zh(asked, rule), WhyIgnored.en(asked, rule));
+          }
+          ModeRequests.decide(handle, asked.id(), state, call.who(), clock.instant());
+          audit.note(
+              handle,
+              call,
+              "rule mode " + ModeRequest.name(state),
+              rule.id(),
+              "asked by " + asked.askedBy());
         });
-    ObjectNode answer = json(rule, deeds(), requests().get(rule.id()));
-    // The jobs read rules from files at their start, so far: what is approved is to be put there.
+    ObjectNode answer = json(rule, deeds(), wishes());
+    // The jobs take it up in a moment, or when somebody starts them again; never in this request.
     answer.put("effective", false);
+    answer.set("how", how());
+    call.answer(answer);
+  }
+
+  private void retry(Call call) {
+    RuleInfo rule = rule(call);
+    database.useTransaction(
+        handle -> {
+          ModeRequest failed =
+              ModeRequests.last(handle, rule.id())
+                  .filter(last -> last.state() == State.FAILED)
+                  .orElseThrow(
+                      () ->
+                          Problem.conflict(
+                              "not_failed", "没有失败的修改", "No change of this rule has failed"));
+          if (failed.ruleVersion() != rule.version()) {
+            throw Problem.conflict(
+                "rule_changed", WhyIgnored.zh(failed, rule), WhyIgnored.en(failed, rule));
+          }
+          ModeRequests.again(handle, failed.id());
+          audit.note(handle, call, "rule mode retried", rule.id(), failed.mode());
+        });
+    call.answer(json(rule, deeds(), wishes()));
+  }
+
+  private ObjectNode how() {
+    return jobsHere
+        ? FigureJson.text(
+            "风控作业正在换用新的规则集；换好之前按原来的规则集决策",
+            "The risk job is being given the new rule set; until then it decides by the former one")
+        : FigureJson.text(
+            "作业不由本机启动：请运行作业的人带上 --modes "
+                + ModesFile.NAME
+                + " 重新提交风控作业，文件见 /api/v1/modes?format=yaml",
+            "The jobs are run elsewhere: whoever runs them must submit the risk job again with --modes "
+                + ModesFile.NAME
+                + "; the file is at /api/v1/modes?format=yaml");
+  }
+
+  private void modes(Call call) {
+    List<ModeRequest> wanted =
+        jobsHere
+            ? requests.inForce()
+            : ModeRequests.with(requests.inForce(), requests.onTheirWay());
+    if (call.query("format").map("yaml"::equals).orElse(false)) {
+      call.context()
+          .header("Content-Disposition", "attachment; filename=\"" + ModesFile.NAME + "\"")
+          .contentType("application/yaml; charset=utf-8")
+          .result(ModesFile.of(wanted));
+      return;
+    }
+    ObjectNode answer = Json.MAPPER.createObjectNode();
+    answer.put("file", ModesFile.NAME);
+    answer.put("text", ModesFile.of(wanted));
+    answer.put("jobsHere", jobsHere);
+    answer.set("how", how());
+    ArrayNode ignored = answer.putArray("ignored");
+    for (ModeRequest each : wanted) {
+      RuleInfo rule = rules.get(each.rule());
+      if (rule == null || rule.version() != each.ruleVersion()) {
+        ObjectNode node = (ObjectNode) json(each, rule);
+        ignored.add(node.put("id", each.rule()));
+      }
+    }
     call.answer(answer);
   }
 }

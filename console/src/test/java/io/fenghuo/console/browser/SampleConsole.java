@@ -717,6 +717,10 @@ public final class SampleConsole implements AutoCloseable {
     routes.get(
         "/api/v1/rules",
         context -> items(context, SampleViews.rules(mode(context).equals("long"))));
+    routes.get(
+        "/api/v1/modes",
+        context ->
+            context.json(empty(context) ? object("ignored", List.of()) : SampleViews.modes()));
     routes.get("/api/v1/rules/{id}", context -> context.json(rule(context)));
     routes.post(
         "/api/v1/rules/{id}/{action}",

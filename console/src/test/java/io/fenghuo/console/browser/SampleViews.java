@@ -310,7 +310,57 @@ final class SampleViews {
             0,
             0,
             null));
+    Map<String, Object> set = approved("in_force", "LIVE");
+    rules.get(0).put("change", set);
+    rules.get(0).put("inForce", set);
+    rules.get(0).put("fileMode", "SHADOW");
+    rules.get(3).put("change", approved("coming", "LIVE"));
+    Map<String, Object> failed = approved("failed", "LIVE");
+    failed.put(
+        "problem",
+        text(
+            "风控作业没能换用新的规则集，仍按原来的规则集运行：保存点没有写成",
+            "The risk job did not take the new rule set and runs by the former one: no savepoint"));
+    rules.get(5).put("change", failed);
     return rules;
+  }
+
+  /** A mode that zhou.min asked for and wang.lei approved. */
+  static Map<String, Object> approved(String state, String mode) {
+    Map<String, Object> request =
+        object(
+            "mode",
+            mode,
+            "by",
+            "zhou.min",
+            "at",
+            Instant.now().minusSeconds(5_400).toString(),
+            "reason",
+            "试运行一周，准确率 96%",
+            "state",
+            state,
+            "decidedBy",
+            "wang.lei",
+            "decidedAt",
+            Instant.now().minusSeconds(1_260).toString(),
+            "problem",
+            null,
+            "ignored",
+            null);
+    if (state.equals("in_force")) {
+      request.put("inForceAt", Instant.now().minusSeconds(1_254).toString());
+      request.put("ruleSetVersion", "5d0f0bc1a3e7");
+    }
+    return request;
+  }
+
+  static Map<String, Object> modes() {
+    Map<String, Object> gone = approved("in_force", "OFF");
+    gone.put("id", "order/night-owl");
+    gone.put(
+        "ignored", text("规则已不存在，批准的状态不生效", "The rule is gone; the approved mode is not applied"));
+    return object(
+        "file", "modes.yaml", "text", "modes: {}", "jobsHere", true, "ignored", List.of(gone));
   }
 
   private static Map<String, Object> rule(
@@ -362,7 +412,15 @@ final class SampleViews {
             object("id", "order/large-spend", "share", 0.42),
             object("id", "order/shared-device", "share", 0.08)),
         "request",
-        request);
+        request,
+        "fileMode",
+        mode,
+        "change",
+        null,
+        "inForce",
+        null,
+        "jobsHere",
+        true);
   }
 
   static Map<String, Object> health() {
