@@ -22,9 +22,10 @@ import org.apache.flink.runtime.state.filesystem.FileStateHandle;
 import org.apache.flink.runtime.state.memory.ByteStreamStateHandle;
 
 /**
- * One complete checkpoint on disk: a folder {@code chk-N} with its {@code _metadata}.
+ * One complete checkpoint or savepoint on disk: a folder {@code chk-N} or {@code savepoint-…} with
+ * its {@code _metadata}.
  *
- * @param folder the {@code chk-N} folder
+ * @param folder that folder
  * @param completedAt when its metadata was written, which is the last thing Flink does
  */
 record Checkpoint(Path folder, long completedAt) {

@@ -14,12 +14,16 @@ import java.util.stream.Stream;
 
 /**
  * The folder Flink keeps checkpoints in: one folder per run of the job, in it {@code chk-N} for
- * each checkpoint and {@code shared} for the RocksDB files they have in common.
+ * each checkpoint and {@code shared} for the RocksDB files they have in common; and one for the
+ * savepoints with which a job was stopped to make room for another.
  */
 final class CheckpointFolder {
 
   /** How many checkpoints are kept, so that a damaged one is not the end of the state. */
   static final int RETAINED = 3;
+
+  /** Where savepoints are put. */
+  static final String STOPPED = "stopped";
 
   private static final String SHARED = "shared";
 
@@ -65,7 +69,7 @@ final class CheckpointFolder {
     for (Path run : folders(folder)) {
       for (Path chk : folders(run)) {
         Path metadata = chk.resolve(Checkpoint.METADATA);
-        if (chk.getFileName().toString().startsWith("chk-") && Files.isRegularFile(metadata)) {
+        if (isCheckpoint(chk.getFileName().toString()) && Files.isRegularFile(metadata)) {
           found.add(new Checkpoint(chk, Files.getLastModifiedTime(metadata).toMillis()));
         }
       }
@@ -75,6 +79,10 @@ final class CheckpointFolder {
             .thenComparingLong(CheckpointFolder::number)
             .reversed());
     return found;
+  }
+
+  private static boolean isCheckpoint(String folder) {
+    return folder.startsWith("chk-") || folder.startsWith("savepoint-");
   }
 
   /**

@@ -9,6 +9,7 @@ import io.fenghuo.console.access.OpenIdSettings;
 import io.fenghuo.console.health.FlinkRest;
 import io.fenghuo.console.health.KafkaPulse;
 import io.fenghuo.console.read.Retention;
+import io.fenghuo.console.rules.ModeRequests;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -51,7 +52,7 @@ final class ConsoleService implements AutoCloseable {
    * Starts it.
    *
    * @param flink where Flink's web page will be; it need not be there yet
-   * @param files the rule files in force
+   * @param rules those in force; told of the modes people approved
    * @param login false lets everybody on this machine do everything
    * @param openId where people may sign in beside accounts with a password
    */
@@ -60,14 +61,14 @@ final class ConsoleService implements AutoCloseable {
       KafkaAddress kafka,
       AlertingService alerting,
       URI flink,
-      Map<String, String> files,
+      RulesInForce rules,
       ZoneId zone,
       int port,
       boolean login,
       Optional<OpenIdSettings> openId) {
     ConsoleService service = new ConsoleService();
     try {
-      service.open(folder, kafka, alerting, flink, files, zone, port, login, openId);
+      service.open(folder, kafka, alerting, flink, rules, zone, port, login, openId);
       return service;
     } catch (RuntimeException e) {
       service.parts.closeAfter(e);
@@ -80,14 +81,16 @@ final class ConsoleService implements AutoCloseable {
       KafkaAddress kafka,
       AlertingService alerting,
       URI flink,
-      Map<String, String> files,
+      RulesInForce rules,
       ZoneId zone,
       int port,
       boolean login,
       Optional<OpenIdSettings> openId) {
-    ConsoleCatalogue catalogue = ConsoleCatalogue.of(files, zone);
+    ConsoleCatalogue catalogue = ConsoleCatalogue.of(rules.files(), zone);
     ConsoleDatabase database =
         parts.keep(DatabaseServer.tables(alerting.login(), ConsoleDatabase::open));
+    ModeRequests modes = new ModeRequests(database);
+    rules.begin(catalogue.version(), modes.inForce(), modes.onTheirWay());
     KafkaOutgoing outgoing = parts.keep(new KafkaOutgoing(producer(kafka)));
     KafkaPulse pulse =
         parts.keep(
@@ -95,12 +98,6 @@ final class ConsoleService implements AutoCloseable {
                 Admin.create(Map.of("bootstrap.servers", kafka.toString())),
                 List.of("fenghuo-risk", "fenghuo-monitor")));
     pulse.start();
-    Map<String, String> versions = new LinkedHashMap<>();
-    versions.put("fenghuo", VERSION);
-    versions.put("ruleSet", catalogue.version());
-    versions.put("java", System.getProperty("java.version"));
-    versions.put("flink", EnvironmentInformation.getVersion());
-    versions.put("kafka", AppInfoParser.getVersion());
     console =
         parts.keep(
             Console.start(
@@ -124,8 +121,19 @@ final class ConsoleService implements AutoCloseable {
                     outgoing,
                     new FlinkRest(flink, InstantSource.system()),
                     pulse,
-                    versions,
+                    Optional.of(rules),
+                    () -> versions(rules),
                     InstantSource.system())));
+  }
+
+  private static Map<String, String> versions(RulesInForce rules) {
+    Map<String, String> versions = new LinkedHashMap<>();
+    versions.put("fenghuo", VERSION);
+    versions.put("ruleSet", rules.version());
+    versions.put("java", System.getProperty("java.version"));
+    versions.put("flink", EnvironmentInformation.getVersion());
+    versions.put("kafka", AppInfoParser.getVersion());
+    return versions;
   }
 
   private static KafkaConsumer<byte[], byte[]> consumer(KafkaAddress kafka) {

@@ -1,5 +1,6 @@
 package io.fenghuo.local;
 
+import io.fenghuo.rules.definition.ApprovedMode;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -74,6 +75,11 @@ final class DataFolder implements AutoCloseable {
 
   Path scratch() {
     return folder.resolve("scratch");
+  }
+
+  /** The modes people approved, as the job that runs has them. */
+  Path modes() {
+    return folder.resolve(ApprovedMode.FILE);
   }
 
   Path logs() {

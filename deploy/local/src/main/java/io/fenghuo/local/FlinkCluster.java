@@ -8,6 +8,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -16,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -42,6 +44,7 @@ import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.configuration.WebOptions;
 import org.apache.flink.core.execution.CheckpointingMode;
 import org.apache.flink.core.execution.RecoveryClaimMode;
+import org.apache.flink.core.execution.SavepointFormatType;
 import org.apache.flink.runtime.execution.ExecutionState;
 import org.apache.flink.runtime.executiongraph.AccessExecutionGraph;
 import org.apache.flink.runtime.executiongraph.AccessExecutionVertex;
@@ -65,6 +68,8 @@ public final class FlinkCluster implements AutoCloseable {
   private static final Duration START_LIMIT = Duration.ofMinutes(2);
   private static final Duration FINAL_CHECKPOINT_LIMIT = Duration.ofSeconds(20);
   private static final Duration STOP_LIMIT = Duration.ofSeconds(30);
+  private static final Duration SAVEPOINT_LIMIT = Duration.ofMinutes(2);
+  private static final Duration POLL = Duration.ofMillis(50);
 
   /** A gauge the Kafka source adds for every partition it was given. */
   private static final Pattern ASSIGNED_PARTITION =
@@ -76,7 +81,16 @@ public final class FlinkCluster implements AutoCloseable {
   private final Configuration configuration;
   private final MiniCluster cluster;
   private final HttpClient http = HttpClient.newHttpClient();
-  private final Map<String, JobID> jobs = new LinkedHashMap<>();
+  private final Map<String, Path> folders = new ConcurrentHashMap<>();
+
+  /** In the order in which they were started. Replaced, never altered: others look at it. */
+  private volatile Map<String, JobID> jobs = Map.of();
+
+  private volatile boolean exchanging;
+
+  /** Why a job is gone for good, when it is. */
+  private volatile CommandFailure lost;
+
   private boolean closed;
 
   private FlinkCluster(FlinkSettings settings, Configuration configuration, MiniCluster cluster) {
@@ -123,46 +137,164 @@ public final class FlinkCluster implements AutoCloseable {
       throw new IllegalStateException("already runs " + jobs.keySet());
     }
     try {
-      Path checkpoints = checkpoints(name);
-      Files.createDirectories(checkpoints);
-      Configuration jobConfiguration = new Configuration(configuration);
-      jobConfiguration.set(
-          CheckpointingOptions.CHECKPOINTS_DIRECTORY, checkpoints.toUri().toString());
-      CheckpointFolder folder = new CheckpointFolder(checkpoints);
-      Optional<Checkpoint> newest = folder.newestReadable(notice);
-      if (newest.isPresent()) {
-        notice.accept("going on from checkpoint " + newest.get().folder());
-        int deleted = folder.deleteUnused();
-        LOG.info("Deleted {} files of checkpoints no longer needed", deleted);
-        jobConfiguration.set(
-            StateRecoveryOptions.SAVEPOINT_PATH, newest.get().folder().toUri().toString());
-        // The new run owns the files from here on, and deletes them when it no longer needs them.
-        jobConfiguration.set(StateRecoveryOptions.RESTORE_MODE, RecoveryClaimMode.CLAIM);
-      } else {
-        notice.accept("no checkpoint: beginning with empty state");
-      }
-      StreamExecutionEnvironment env = new StreamExecutionEnvironment(jobConfiguration);
-      job.build(env);
-      StreamGraph graph = env.getStreamGraph();
-      graph.setJobName(name);
-      jobs.put(name, graph.getJobID());
-      cluster.submitJob(graph).get(START_LIMIT.toSeconds(), TimeUnit.SECONDS);
+      folders.put(name, jobs.isEmpty() ? settings.checkpoints() : beside(name));
+      Files.createDirectories(folders.get(name));
+      start(name, job, notice);
     } catch (CommandFailure e) {
       throw e;
     } catch (Exception e) {
-      jobs.remove(name);
-      if (e instanceof InterruptedException) {
-        Thread.currentThread().interrupt();
-      }
-      throw jobFailure(name, e);
+      jobs = without(name);
+      throw jobFailure(name, interrupted(e));
     }
   }
 
   /** The first job's lie where those of the only job always lay, the others' beside them. */
-  private Path checkpoints(String job) {
-    return jobs.isEmpty()
-        ? settings.checkpoints()
-        : settings.checkpoints().resolveSibling(settings.checkpoints().getFileName() + "-" + job);
+  private Path beside(String job) {
+    return settings.checkpoints().resolveSibling(settings.checkpoints().getFileName() + "-" + job);
+  }
+
+  /**
+   * Stops a job with a savepoint and starts another in its place, from there: in each stream, what
+   * came before that place is the former one's, and what comes after it the next one's.
+   *
+   * <p>The next one is laid out before the former one is stopped. A kill in between leaves the
+   * savepoint as the newest checkpoint.
+   *
+   * @param former what runs now, to be started again when the next one does not run
+   * @param notice told where a job goes on from
+   * @throws CommandFailure when the next one does not run; the former one does then
+   */
+  public synchronized void exchange(String name, Job next, Job former, Consumer<String> notice) {
+    StreamExecutionEnvironment env;
+    try {
+      env = layOut(name, next);
+    } catch (Exception e) {
+      throw jobFailure(name, interrupted(e));
+    }
+    exchanging = true;
+    try {
+      Path savepoint = stopWithSavepoint(name, former, notice);
+      notice.accept("stopped with savepoint " + savepoint);
+      try {
+        submit(name, env, Optional.of(savepoint));
+        awaitRunning(name);
+      } catch (Exception e) {
+        CommandFailure failure =
+            e instanceof CommandFailure known ? known : jobFailure(name, interrupted(e));
+        startAgain(name, former, notice);
+        throw failure;
+      }
+    } finally {
+      exchanging = false;
+    }
+  }
+
+  private Path stopWithSavepoint(String name, Job former, Consumer<String> notice) {
+    JobID job = jobs.get(name);
+    String folder = folders.get(name).resolve(CheckpointFolder.STOPPED).toUri().toString();
+    try {
+      return Path.of(
+          URI.create(
+              cluster
+                  .stopWithSavepoint(job, folder, false, SavepointFormatType.NATIVE)
+                  .get(SAVEPOINT_LIMIT.toSeconds(), TimeUnit.SECONDS)));
+    } catch (ExecutionException e) {
+      // Else Flink lets the job go on, if by a restart.
+      if (isTerminal(job)) {
+        startAgain(name, former, notice);
+      }
+      throw jobFailure(name, e);
+    } catch (TimeoutException | InterruptedException e) {
+      // It might still stop later, when nobody expects it any more.
+      startAgain(name, former, notice);
+      throw jobFailure(name, interrupted(e));
+    }
+  }
+
+  /** Ends what is left of a job and starts it from its newest checkpoint. */
+  private void startAgain(String name, Job job, Consumer<String> notice) {
+    try {
+      if (!isTerminal(jobs.get(name))) {
+        cancel(jobs.get(name));
+      }
+      start(name, job, notice);
+    } catch (Exception e) {
+      lost = jobFailure(name, interrupted(e));
+      throw lost;
+    }
+  }
+
+  private void awaitRunning(String name) throws InterruptedException, TimeoutException {
+    JobID job = jobs.get(name);
+    long limit = System.nanoTime() + START_LIMIT.toNanos();
+    while (!isRunning(job)) {
+      Optional<String> failure = lastFailure(job);
+      if (failure.isPresent()) {
+        throw jobFailure(name, new IllegalStateException(failure.get()));
+      }
+      if (System.nanoTime() - limit > 0) {
+        throw new TimeoutException("its tasks do not run after " + START_LIMIT.toSeconds() + " s");
+      }
+      TimeUnit.NANOSECONDS.sleep(POLL.toNanos());
+    }
+  }
+
+  /** True while one job is being replaced by another. */
+  public boolean isExchanging() {
+    return exchanging;
+  }
+
+  /** Starts a job from its newest readable checkpoint if there is one. */
+  private void start(String name, Job job, Consumer<String> notice) throws Exception {
+    CheckpointFolder folder = new CheckpointFolder(folders.get(name));
+    Optional<Path> newest = folder.newestReadable(notice).map(Checkpoint::folder);
+    if (newest.isPresent()) {
+      notice.accept("going on from checkpoint " + newest.get());
+      int deleted = folder.deleteUnused();
+      LOG.info("Deleted {} files of checkpoints no longer needed", deleted);
+    } else {
+      notice.accept("no checkpoint: beginning with empty state");
+    }
+    submit(name, layOut(name, job), newest);
+  }
+
+  private StreamExecutionEnvironment layOut(String name, Job job) throws Exception {
+    Configuration jobConfiguration = new Configuration(configuration);
+    jobConfiguration.set(
+        CheckpointingOptions.CHECKPOINTS_DIRECTORY, folders.get(name).toUri().toString());
+    StreamExecutionEnvironment env = new StreamExecutionEnvironment(jobConfiguration);
+    job.build(env);
+    return env;
+  }
+
+  private void submit(String name, StreamExecutionEnvironment env, Optional<Path> from)
+      throws Exception {
+    if (from.isPresent()) {
+      Configuration recovery = new Configuration();
+      recovery.set(StateRecoveryOptions.SAVEPOINT_PATH, from.get().toUri().toString());
+      // The new run owns the files from here on, and deletes them when it no longer needs them.
+      recovery.set(StateRecoveryOptions.RESTORE_MODE, RecoveryClaimMode.CLAIM);
+      env.configure(recovery);
+    }
+    StreamGraph graph = env.getStreamGraph();
+    graph.setJobName(name);
+    Map<String, JobID> more = new LinkedHashMap<>(jobs);
+    more.put(name, graph.getJobID());
+    jobs = Collections.unmodifiableMap(more);
+    cluster.submitJob(graph).get(START_LIMIT.toSeconds(), TimeUnit.SECONDS);
+  }
+
+  private Map<String, JobID> without(String name) {
+    Map<String, JobID> less = new LinkedHashMap<>(jobs);
+    less.remove(name);
+    return Collections.unmodifiableMap(less);
+  }
+
+  private static Exception interrupted(Exception e) {
+    if (e instanceof InterruptedException) {
+      Thread.currentThread().interrupt();
+    }
+    return e;
   }
 
   /**
@@ -171,7 +303,17 @@ public final class FlinkCluster implements AutoCloseable {
    * @throws CommandFailure if a job has ended, with the reason
    */
   public boolean isRunning() {
-    return jobs.values().stream().allMatch(this::isRunning);
+    if (lost != null) {
+      throw lost;
+    }
+    try {
+      return !exchanging && jobs.values().stream().allMatch(this::isRunning);
+    } catch (CommandFailure ended) {
+      if (exchanging) {
+        return false;
+      }
+      throw ended;
+    }
   }
 
   private boolean isRunning(JobID jobId) {

@@ -39,7 +39,7 @@ final class Progress {
     return System.nanoTime() - due >= 0;
   }
 
-  void show(String line) {
+  synchronized void show(String line) {
     due = System.nanoTime() + intervalNanos;
     if (terminal) {
       out.print(BEGIN_LINE + line + END_LINE);
@@ -51,14 +51,14 @@ final class Progress {
   }
 
   /** Prints a line that stays. */
-  void say(String line) {
+  synchronized void say(String line) {
     end();
     out.println(line);
     out.flush();
   }
 
   /** Ends the line being rewritten, so that what follows begins on its own. */
-  void end() {
+  synchronized void end() {
     if (lineOpen) {
       out.println();
       out.flush();

@@ -4,6 +4,7 @@ import io.fenghuo.pipelines.MonitorSettings;
 import io.fenghuo.rules.EntityKind;
 import io.fenghuo.rules.EventType;
 import io.fenghuo.rules.assess.Plan;
+import io.fenghuo.rules.definition.ApprovedMode;
 import io.fenghuo.rules.definition.Feature;
 import io.fenghuo.rules.definition.Rule;
 import io.fenghuo.rules.definition.RuleError;
@@ -21,12 +22,15 @@ import io.fenghuo.rules.rehearsal.WatchTest;
 import io.fenghuo.rules.watch.About;
 import io.fenghuo.rules.watch.MonitorSet;
 import io.fenghuo.rules.watch.Watch;
+import io.fenghuo.schemas.RuleMode;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.ZoneId;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -38,6 +42,7 @@ import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
@@ -77,13 +82,45 @@ final class RulesCommand implements Runnable {
         description = "Folder of rules; without it, the packaged ones.")
     private Path folder;
 
+    @Option(
+        names = "--modes",
+        paramLabel = "FILE",
+        description = "Modes that people approved (modes.yaml of a data folder).")
+    private Path modes;
+
     @Spec private CommandSpec spec;
 
     PrintWriter out() {
       return spec.commandLine().getOut();
     }
 
+    /** The rule files, and the approved modes among them when there are any to look at. */
     Map<String, String> files() {
+      Map<String, String> files = new HashMap<>(ruleFiles());
+      Optional<Path> approved = approvedModes(modes);
+      if (approved.isPresent()) {
+        try {
+          files.put(ApprovedMode.FILE, Files.readString(approved.get()));
+        } catch (IOException unreadable) {
+          throw new CommandFailure(
+              "Cannot read " + approved.get() + ": " + unreadable.getMessage(),
+              "Name the modes.yaml of a data folder.",
+              unreadable);
+        }
+      }
+      return files;
+    }
+
+    /**
+     * Which approved modes are looked at.
+     *
+     * @param given what the option says, or null
+     */
+    Optional<Path> approvedModes(Path given) {
+      return Optional.ofNullable(given);
+    }
+
+    private Map<String, String> ruleFiles() {
       if (folder == null) {
         return RulePacks.shipped();
       }
@@ -277,16 +314,28 @@ final class RulesCommand implements Runnable {
   /** Lists the rules of a folder. */
   @Command(
       name = "list",
-      description = "List the rules: id, mode, what they ask for, title.",
-      footer = {"", "Example:", "  ./fenghuo rules list"})
+      description = "List the rules: id, mode in force, what they ask for, title.",
+      footer = {
+        "",
+        "Without --modes it looks at the modes approved in the data folder of `up`, where there are",
+        "any, and says where a mode comes from that is not the file's.",
+        "",
+        "Examples:",
+        "  ./fenghuo rules list",
+        "  ./fenghuo rules list my-rules --modes /var/lib/fenghuo/modes.yaml"
+      })
   static final class Listing extends OfFolder {
 
     @Override
     public Integer call() {
       try {
         Map<String, String> files = files();
-        for (Rule rule : RuleSet.read(files).rules()) {
-          line(rule.id(), rule.mode().name().toLowerCase(Locale.ROOT), effect(rule), rule.title());
+        RuleSet rules = RuleSet.read(files);
+        for (Rule rule : rules.rules()) {
+          line(rule.id(), word(rule.mode()), effect(rule), rule.title());
+          rules.approved().stream()
+              .filter(mode -> mode.rule().equals(rule.id()))
+              .forEach(this::origin);
         }
         MonitorSet monitored = MonitorSet.read(files, SHOP);
         for (FigureDefinition figure : monitored.figures().definitions()) {
@@ -298,10 +347,42 @@ final class RulesCommand implements Runnable {
           About about = watch.about();
           line(about.id(), "watch", about.owner(), about.title());
         }
+        for (ApprovedMode gone : rules.approved()) {
+          if (gone.inFile().isEmpty()) {
+            out().println(gone.rule());
+            origin(gone);
+          }
+        }
         return 0;
       } catch (RuleErrors wrong) {
         return refuse(wrong.errors());
       }
+    }
+
+    /** Those of the data folder, unless others are given. */
+    @Override
+    Optional<Path> approvedModes(Path given) {
+      Path standard = DataFolder.standard().resolve(ApprovedMode.FILE);
+      return given == null
+          ? Optional.of(standard).filter(Files::exists)
+          : super.approvedModes(given);
+    }
+
+    private static String word(RuleMode mode) {
+      return mode.name().toLowerCase(Locale.ROOT);
+    }
+
+    /** Where the mode of the rule above comes from. */
+    private void origin(ApprovedMode mode) {
+      String approved =
+          "%s asked for by %s and approved by %s at %s"
+              .formatted(word(mode.mode()), mode.askedBy(), mode.approvedBy(), mode.approvedAt());
+      String file = mode.inFile().map(rule -> word(rule.mode())).orElse("");
+      out()
+          .println(
+              mode.ignoredBecause()
+                  .map(why -> "    not applied: " + approved + ": " + why)
+                  .orElse("    " + approved + "; its file says " + file));
     }
 
     private void line(String id, String mode, String effect, Words title) {

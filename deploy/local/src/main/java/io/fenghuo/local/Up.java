@@ -7,7 +7,6 @@ import io.fenghuo.local.simulate.Scenario;
 import io.fenghuo.local.simulate.Simulator;
 import io.fenghuo.pipelines.MonitorJob;
 import io.fenghuo.pipelines.MonitorSettings;
-import io.fenghuo.pipelines.RiskJob;
 import io.fenghuo.pipelines.RiskSettings;
 import io.fenghuo.rules.rehearsal.RulePacks;
 import io.fenghuo.schemas.Outcome;
@@ -221,6 +220,7 @@ final class Up implements Callable<Integer> {
   private final StopSignal stop;
   private final Function<Up, List<JobPlan>> plans;
   private Progress progress;
+  private RulesInForce rulesInForce;
 
   Up(StopSignal stop) {
     this(stop, Up::jobs);
@@ -234,26 +234,30 @@ final class Up implements Callable<Integer> {
 
   /** Our jobs, set by the options. */
   private List<JobPlan> jobs() {
-    Set<Stream> reads =
-        Set.of(Stream.ORDERS, Stream.PAYMENTS, Stream.LOGINS, Stream.TRAFFIC, Stream.LISTS);
     return List.of(
-        new JobPlan("risk", reads, env -> RiskJob.build(env, riskSettings())),
+        riskJob(),
         new JobPlan(
             "monitor",
             Set.copyOf(MonitorJob.READS),
             env -> MonitorJob.build(env, monitorSettings())));
   }
 
-  private Map<String, String> files() {
-    return rules == null ? RulePacks.shipped() : RulePacks.in(rules);
+  JobPlan riskJob() {
+    return new JobPlan(
+        RulesInForce.JOB,
+        Set.of(Stream.ORDERS, Stream.PAYMENTS, Stream.LOGINS, Stream.TRAFFIC, Stream.LISTS),
+        env -> rulesInForce.job().build(env));
   }
 
   private MonitorSettings monitorSettings() {
-    return new MonitorSettings(kafka().toString(), files()).bound(bound).zone(zone).late(late);
+    return new MonitorSettings(kafka().toString(), rulesInForce.files())
+        .bound(bound)
+        .zone(zone)
+        .late(late);
   }
 
-  private RiskSettings riskSettings() {
-    return new RiskSettings(kafka().toString(), files())
+  private RiskSettings riskSettings(Map<String, String> files) {
+    return new RiskSettings(kafka().toString(), files)
         .mode(mode == Mode.ARRIVAL ? RiskSettings.Mode.ARRIVAL : RiskSettings.Mode.EVENT_TIME)
         .bound(bound);
   }
@@ -282,12 +286,20 @@ final class Up implements Callable<Integer> {
       Path log = Logs.toFile(folder.logs());
       Optional<DatabaseServer> own = login.map(OwnDatabase::at);
       progress.say("data in " + folder.path() + ", log in " + log);
+      rulesInForce =
+          new RulesInForce(
+              rules == null ? RulePacks.shipped() : RulePacks.in(rules),
+              folder.modes(),
+              this::riskSettings,
+              progress::say);
       try (EmbeddedKafka kafka = startKafka(folder);
           AlertingService alerting = startAlerting(folder, access, own);
           ConsoleService console = startConsole(folder, alerting, provider);
           FlinkCluster flink = startFlink(folder, jobPlans)) {
         if (awaitServing(flink, jobPlans)) {
-          serve(kafka, alerting, console, flink, scenario);
+          try (RulesInForce.Running changes = rulesInForce.runsOn(flink)) {
+            serve(kafka, alerting, console, flink, scenario);
+          }
         }
         progress.say("stopping: a last checkpoint, then Flink, the console, alerting, Kafka");
       }
@@ -346,7 +358,7 @@ final class Up implements Callable<Integer> {
             kafka(),
             alerting,
             URI.create("http://" + LoopbackPort.HOST + ":" + flinkPort),
-            files(),
+            rulesInForce,
             zone,
             consolePort,
             !noLogin,
@@ -479,7 +491,9 @@ final class Up implements Callable<Integer> {
       FlinkCluster flink,
       SimulatedShop shop) {
     List<String> parts = new ArrayList<>();
-    if (!running) {
+    if (flink.isExchanging()) {
+      parts.add("rules change");
+    } else if (!running) {
       parts.add("job " + flink.status() + flink.lastFailure().map(f -> " (" + f + ")").orElse(""));
     }
     parts.add(perSecond(figures.events(), seconds) + " events/s");

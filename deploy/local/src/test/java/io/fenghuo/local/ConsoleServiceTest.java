@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.fenghuo.pipelines.RiskSettings;
 import io.fenghuo.rules.rehearsal.RulePacks;
 import io.fenghuo.schemas.Decision;
 import io.fenghuo.schemas.EventCodec;
@@ -73,7 +74,11 @@ class ConsoleServiceTest {
                   kafka,
                   alerting,
                   URI.create("http://127.0.0.1:1"),
-                  RulePacks.shipped(),
+                  new RulesInForce(
+                      RulePacks.shipped(),
+                      folder.modes(),
+                      files -> new RiskSettings(kafka.toString(), files),
+                      said -> {}),
                   ZoneId.of("Asia/Shanghai"),
                   LoopbackPort.free(),
                   true,

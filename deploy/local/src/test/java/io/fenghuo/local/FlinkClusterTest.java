@@ -128,6 +128,38 @@ class FlinkClusterTest {
   }
 
   @Test
+  void aJobIsExchangedForAnotherFromWhereItStoodAndOneThatDoesNotRunForTheFormer()
+      throws Exception {
+    try (FlinkCluster flink = start(slowCheckpoints())) {
+      say("a", "a");
+      awaitCounts(Map.of("a", 2L));
+      flink.exchange("count words", env -> countWords(env, 10), this::countWords, notices::add);
+      say("a");
+      awaitCounts(Map.of("a", 12L));
+
+      assertThatThrownBy(
+              () ->
+                  flink.exchange(
+                      "count words",
+                      env -> countWords(env, -1),
+                      env -> countWords(env, 10),
+                      notices::add))
+          .isInstanceOf(CommandFailure.class)
+          .hasMessageContaining("no steps backwards");
+      await().atMost(PATIENCE).until(flink::isRunning);
+      say("a");
+      awaitCounts(Map.of("a", 22L));
+      flink.closeAbruptly();
+    }
+    // A kill before the first checkpoint of the new run goes on from the savepoint.
+    try (FlinkCluster flink = start(slowCheckpoints(), env -> countWords(env, 10))) {
+      assertThat(notices).last().asString().contains("/stopped/savepoint-");
+      say("a");
+      awaitCounts(Map.of("a", 32L));
+    }
+  }
+
+  @Test
   void manyStartsLeaveNoMoreThanTheRetainedCheckpoints() throws Exception {
     for (long run = 1; run <= 5; run++) {
       try (FlinkCluster flink = start(slowCheckpoints())) {
@@ -176,8 +208,12 @@ class FlinkClusterTest {
   }
 
   private FlinkCluster start(FlinkSettings settings) {
+    return start(settings, this::countWords);
+  }
+
+  private FlinkCluster start(FlinkSettings settings, Job job) {
     FlinkCluster flink = FlinkCluster.start(settings);
-    flink.run("count words", this::countWords, notices::add);
+    flink.run("count words", job, notices::add);
     await().atMost(PATIENCE).until(flink::isRunning);
     await().atMost(PATIENCE).until(() -> flink.isReading("count words", Set.of(WORDS)));
     return flink;
@@ -188,6 +224,10 @@ class FlinkClusterTest {
   }
 
   private void countWords(StreamExecutionEnvironment env) {
+    countWords(env, 1);
+  }
+
+  private void countWords(StreamExecutionEnvironment env, long step) {
     KafkaSource<String> words =
         KafkaSource.<String>builder()
             .setBootstrapServers(kafka.bootstrapServers())
@@ -208,22 +248,30 @@ class FlinkClusterTest {
     env.fromSource(words, WatermarkStrategy.noWatermarks(), "words")
         .uid("words")
         .keyBy(word -> word, Types.STRING)
-        .process(new Count())
+        .process(new Count(step))
         .uid("count")
         .returns(Types.STRING)
         .sinkTo(counts)
         .uid("counts");
   }
 
-  /** Emits word=number for every word, the number kept in RocksDB. */
+  /** Emits word=number for every word, the number kept in RocksDB and raised by a step. */
   private static final class Count extends KeyedProcessFunction<String, String, String> {
 
     private static final long serialVersionUID = 1L;
 
+    private final long step;
     private transient ValueState<Long> count;
+
+    Count(long step) {
+      this.step = step;
+    }
 
     @Override
     public void open(OpenContext context) {
+      if (step < 0) {
+        throw new IllegalStateException("no steps backwards");
+      }
       count = getRuntimeContext().getState(new ValueStateDescriptor<>("count", Types.LONG));
     }
 
@@ -231,8 +279,8 @@ class FlinkClusterTest {
     public void processElement(String word, Context context, Collector<String> out)
         throws Exception {
       long before = count.value() == null ? 0 : count.value();
-      count.update(before + 1);
-      out.collect(word + "=" + (before + 1));
+      count.update(before + step);
+      out.collect(word + "=" + (before + step));
     }
   }
 
