@@ -230,15 +230,18 @@ final class Bench implements Callable<Integer> {
   // ---- the simulated shop
 
   private void shop(Path work) throws Exception {
-    Path tape = work.resolve("shop-" + events + ".tape");
-    if (!Files.exists(tape)) {
-      record(tape, simulated(SIMULATED_RATE), events);
-    }
     if (only.contains(Part.MONITOR)) {
       monitor(work);
     }
     if (only.contains(Part.FRESHNESS)) {
       freshness(work);
+    }
+    if (EnumSet.of(Part.MONITOR, Part.FRESHNESS).containsAll(only)) {
+      return;
+    }
+    Path tape = work.resolve("shop-" + events + ".tape");
+    if (!Files.exists(tape)) {
+      record(tape, simulated(SIMULATED_RATE), events);
     }
     boolean drains =
         only.contains(Part.THROUGHPUT) || only.contains(Part.RULES) || only.contains(Part.PROFILE);
