@@ -43,13 +43,18 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The console as people have it: pages in Debian's Chromium, in front of {@code ./fenghuo up} as a
  * process of its own, with accounts and simulated traffic. One start is dear, so this is one story;
  * it says on standard output how far it came, and leaves pictures in {@code target} when it fails.
+ *
+ * <p>It takes a quarter of the time a build may take: {@code mvn -pl deploy/local test
+ * -Dtest=ConsoleInBrowserTest -Dfenghuo.browser=true}.
  */
+@EnabledIfSystemProperty(named = "fenghuo.browser", matches = "true")
 class ConsoleInBrowserTest {
 
   private static final Duration PATIENCE = Duration.ofSeconds(240);
