@@ -16,13 +16,17 @@ public final class Database extends Postgres {
 
   private static final long TALLY_SLOTS = 32;
 
+  private Database(Login login) {
+    super(ALERTING, login);
+  }
+
   private Database(DataSource source) {
     super(ALERTING, source);
   }
 
   /** Opens a pool on the database and brings its tables up to date. */
   public static Database open(Login login) {
-    return on(pool(ALERTING, login));
+    return new Database(login);
   }
 
   /** On a source of connections somebody else made; it is closed with this if it can be. */

@@ -49,15 +49,33 @@ public abstract class Postgres implements AutoCloseable {
   private final Jdbi jdbi;
 
   /**
+   * Opens a pool and brings the tables up to date.
+   *
+   * @throws Unusable when they cannot be
+   */
+  protected Postgres(Part part, Login login) {
+    // A pool refuses a wrong password at once. Flyway gets a connection of its own: a migration of
+    // large tables may say nothing for longer than a statement may.
+    this(
+        part,
+        pool(part, login),
+        flyway(part).dataSource(login.url(), login.user(), login.password().reveal()));
+  }
+
+  /**
    * Brings the tables up to date.
    *
    * @param source closed with this if it can be
    * @throws Unusable when they cannot be
    */
   protected Postgres(Part part, DataSource source) {
+    this(part, source, flyway(part).dataSource(source));
+  }
+
+  private Postgres(Part part, DataSource source, FluentConfiguration flyway) {
     this.source = source;
     try {
-      migrate(part, source);
+      migrate(part, flyway.load());
     } catch (RuntimeException e) {
       close();
       throw e;
@@ -70,7 +88,7 @@ public abstract class Postgres implements AutoCloseable {
   }
 
   /** Connections for a part, some of them open. */
-  protected static DataSource pool(Part part, Login login) {
+  private static DataSource pool(Part part, Login login) {
     HikariConfig config = new HikariConfig();
     config.setJdbcUrl(login.url());
     config.setUsername(login.user());
@@ -91,15 +109,16 @@ public abstract class Postgres implements AutoCloseable {
     return new HikariDataSource(config);
   }
 
-  private static void migrate(Part part, DataSource source) {
+  private static FluentConfiguration flyway(Part part) {
     FluentConfiguration configuration =
         Flyway.configure(Postgres.class.getClassLoader())
-            .dataSource(source)
             .locations("classpath:" + part.migrations());
-    if (!part.schema().isEmpty()) {
-      configuration.schemas(part.schema()).defaultSchema(part.schema()).createSchemas(true);
-    }
-    Flyway flyway = configuration.load();
+    return part.schema().isEmpty()
+        ? configuration
+        : configuration.schemas(part.schema()).defaultSchema(part.schema()).createSchemas(true);
+  }
+
+  private static void migrate(Part part, Flyway flyway) {
     try {
       boolean newer =
           Arrays.stream(flyway.info().applied())

@@ -18,7 +18,7 @@ public final class ConsoleDatabase extends Postgres {
           Duration.ofSeconds(30));
 
   private ConsoleDatabase(Login login) {
-    super(CONSOLE, pool(CONSOLE, login));
+    super(CONSOLE, login);
   }
 
   /** Opens a pool on the database and brings the tables up to date. */

@@ -7,8 +7,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -16,17 +16,19 @@ import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
+import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.CreateTopicsResult;
 import org.apache.kafka.clients.admin.NewTopic;
-import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.TopicPartitionInfo;
 import org.apache.kafka.common.Uuid;
-import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.utils.Exit;
 import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.metadata.properties.MetaPropertiesEnsemble;
@@ -99,15 +101,32 @@ public final class EmbeddedKafka implements AutoCloseable {
    */
   public void createTopics(Collection<NewTopic> topics) {
     Map<String, Object> settings =
-        Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
+        Map.of(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
     try (Admin admin = Admin.create(settings)) {
-      Set<String> existing =
-          admin.listTopics().names().get(ADMIN_LIMIT.toSeconds(), TimeUnit.SECONDS);
-      List<NewTopic> missing =
-          topics.stream().filter(topic -> !existing.contains(topic.name())).toList();
-      admin.createTopics(missing).all().get(ADMIN_LIMIT.toSeconds(), TimeUnit.SECONDS);
-      awaitLeaders(admin, topics.stream().map(NewTopic::name).toList());
-    } catch (ExecutionException | TimeoutException e) {
+      Set<String> known = admin.listTopics().names().get(ADMIN_LIMIT.toSeconds(), TimeUnit.SECONDS);
+      Map<Boolean, List<NewTopic>> byKnown =
+          topics.stream().collect(Collectors.partitioningBy(topic -> known.contains(topic.name())));
+      CreateTopicsResult made = admin.createTopics(byKnown.get(false));
+      List<TopicPartition> partitions = new ArrayList<>();
+      for (NewTopic topic : byKnown.get(false)) {
+        int count = made.numPartitions(topic.name()).get(ADMIN_LIMIT.toSeconds(), TimeUnit.SECONDS);
+        for (int i = 0; i < count; i++) {
+          partitions.add(new TopicPartition(topic.name(), i));
+        }
+      }
+      List<String> kept = byKnown.get(true).stream().map(NewTopic::name).toList();
+      for (TopicDescription topic :
+          admin
+              .describeTopics(kept)
+              .allTopicNames()
+              .get(ADMIN_LIMIT.toSeconds(), TimeUnit.SECONDS)
+              .values()) {
+        topic
+            .partitions()
+            .forEach(one -> partitions.add(new TopicPartition(topic.name(), one.partition())));
+      }
+      awaitLeaders(settings, partitions);
+    } catch (ExecutionException | TimeoutException | KafkaException e) {
       throw new CommandFailure(
           "Kafka did not create its topics: " + e.getMessage(),
           "Is there space left on the disk? The log file has the whole story.",
@@ -118,42 +137,15 @@ public final class EmbeddedKafka implements AutoCloseable {
     }
   }
 
-  /** Asks for the end of every partition, which only its leader tells. */
-  private static void awaitLeaders(Admin admin, List<String> topics)
-      throws ExecutionException, TimeoutException, InterruptedException {
-    long end = System.nanoTime() + ADMIN_LIMIT.toNanos();
-    while (true) {
-      try {
-        admin
-            .listOffsets(newestOffsets(admin, topics))
-            .all()
-            .get(ADMIN_LIMIT.toSeconds(), TimeUnit.SECONDS);
-        return;
-      } catch (ExecutionException e) {
-        // The broker hears of a new topic a moment after its controller has made it.
-        if (!(e.getCause() instanceof UnknownTopicOrPartitionException)
-            || System.nanoTime() > end) {
-          throw e;
-        }
-        Thread.sleep(20);
-      }
+  /**
+   * Asks for the end of every partition, which only its leader tells. A consumer asks again by
+   * itself while the broker has not heard of a topic its controller has made; an admin does not.
+   */
+  private static void awaitLeaders(Map<String, Object> settings, List<TopicPartition> partitions) {
+    ByteArrayDeserializer bytes = new ByteArrayDeserializer();
+    try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(settings, bytes, bytes)) {
+      consumer.endOffsets(partitions, ADMIN_LIMIT);
     }
-  }
-
-  private static Map<TopicPartition, OffsetSpec> newestOffsets(Admin admin, List<String> names)
-      throws ExecutionException, TimeoutException, InterruptedException {
-    Map<TopicPartition, OffsetSpec> ends = new HashMap<>();
-    for (TopicDescription topic :
-        admin
-            .describeTopics(names)
-            .allTopicNames()
-            .get(ADMIN_LIMIT.toSeconds(), TimeUnit.SECONDS)
-            .values()) {
-      for (TopicPartitionInfo partition : topic.partitions()) {
-        ends.put(new TopicPartition(topic.name(), partition.partition()), OffsetSpec.latest());
-      }
-    }
-    return ends;
   }
 
   /** Stops the broker in order: what it acknowledged is on disk and found at the next start. */

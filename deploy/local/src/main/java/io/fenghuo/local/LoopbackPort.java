@@ -7,6 +7,7 @@ import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.net.ServerSocket;
 import java.net.UnknownHostException;
+import java.util.concurrent.ThreadLocalRandom;
 
 /** Ports on the loopback address: which are free, and a clear word when one is not. */
 final class LoopbackPort {
@@ -14,15 +15,26 @@ final class LoopbackPort {
   /** Written as a number, so that no name service has a say in what the product listens on. */
   static final String HOST = "127.0.0.1";
 
+  private static final int LOWEST_FREE = 20_000;
+  private static final int HIGHEST_FREE = 29_999;
+
   private LoopbackPort() {}
 
-  /** A port nobody listens on now. */
+  /**
+   * A port nobody listens on now, from below those that systems give to outgoing connections: one
+   * of these may be taken at any moment, before whoever asked here has begun to listen.
+   */
   static int free() {
-    try (ServerSocket socket = new ServerSocket(0, 1, address())) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new UncheckedIOException("no free port on " + HOST, e);
+    IOException taken = null;
+    for (int attempt = 0; attempt < 100; attempt++) {
+      int port = ThreadLocalRandom.current().nextInt(LOWEST_FREE, HIGHEST_FREE + 1);
+      try (ServerSocket socket = new ServerSocket(port, 1, address())) {
+        return socket.getLocalPort();
+      } catch (IOException e) {
+        taken = e;
+      }
     }
+    throw new UncheckedIOException("no free port on " + HOST, taken);
   }
 
   /**

@@ -180,6 +180,7 @@ class SessionClusterTest {
   private Process start(Class<?> main, Path configuration, String name) throws Exception {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(UpProcess.SHORT_LIVED);
     command.addAll(List.of("-Xmx700m", "-XX:MaxMetaspaceSize=256m"));
     ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
         .filter(argument -> argument.startsWith("--add-"))

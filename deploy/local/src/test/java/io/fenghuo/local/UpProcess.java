@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +17,9 @@ import java.util.regex.Pattern;
 
 /** {@code ./fenghuo up} as a process of its own, so that it can be killed. */
 final class UpProcess {
+
+  /** Most of a short life is start-up: what is compiled well would not be run often enough. */
+  static final List<String> SHORT_LIVED = List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
 
   private final Process process;
   private final Path out;
@@ -33,6 +37,7 @@ final class UpProcess {
   static UpProcess start(Path out, List<String> options) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(SHORT_LIVED);
     command.add("-Xmx1g");
     ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
         .filter(argument -> argument.startsWith("--add-"))
@@ -43,9 +48,22 @@ final class UpProcess {
     command.add(Fenghuo.class.getName());
     command.add("up");
     command.addAll(options);
-    return new UpProcess(
-        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(out.toFile()).start(),
-        out);
+    Process up =
+        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(out.toFile()).start();
+    endWithThisProcess(up.pid());
+    return new UpProcess(up, out);
+  }
+
+  /** A test that is killed must not leave a shop running behind it. */
+  private static void endWithThisProcess(long up) throws IOException {
+    new ProcessBuilder(
+            "sh",
+            "-c",
+            "while kill -0 %1$d && kill -0 %2$d; do sleep 1; done; kill -9 %1$d"
+                .formatted(up, ProcessHandle.current().pid()))
+        .redirectOutput(Redirect.DISCARD)
+        .redirectError(Redirect.DISCARD)
+        .start();
   }
 
   String said() {
