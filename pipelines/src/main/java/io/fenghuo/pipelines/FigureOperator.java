@@ -53,6 +53,9 @@ final class FigureOperator extends AbstractStreamOperator<Outgoing>
 
   static final OutputTag<Reading> READINGS = new OutputTag<>("readings", PackedType.READING);
 
+  /** Nothing came for so long, milliseconds: all of what was gathered together is here. */
+  private static final long QUIET = 20;
+
   private final FigureFilters filters;
   private final MonitorSettings settings;
   private transient Map<String, FigureBook> books;
@@ -64,6 +67,7 @@ final class FigureOperator extends AbstractStreamOperator<Outgoing>
   private transient MonitorMetrics metrics;
   private transient StreamRecord<Outgoing> outgoing;
   private transient Watermark held;
+  private transient long merged;
   private transient Beginnings beginnings;
 
   FigureOperator(FigureFilters filters, MonitorSettings settings) {
@@ -99,7 +103,7 @@ final class FigureOperator extends AbstractStreamOperator<Outgoing>
     outgoing = new StreamRecord<>(null);
     long every = settings.publish().toMillis();
     long next = every - getProcessingTimeService().getCurrentProcessingTime() % every;
-    getProcessingTimeService().scheduleAtFixedRate(time -> publishAndMove(), next, every);
+    getProcessingTimeService().scheduleAtFixedRate(this::publishWhenMerged, next, every);
     metrics.gauge(
         "pieces_at_hand", () -> books.values().stream().mapToLong(FigureBook::size).sum());
     if (subtask() == 0) {
@@ -115,6 +119,7 @@ final class FigureOperator extends AbstractStreamOperator<Outgoing>
       book = open(partial.figure());
     }
     book.absorb(partial);
+    merged++;
     beginnings.reach(partial.time() + 1);
   }
 
@@ -187,6 +192,26 @@ final class FigureOperator extends AbstractStreamOperator<Outgoing>
   public void processWatermarkStatus(WatermarkStatus status) throws Exception {
     publishAndMove();
     super.processWatermarkStatus(status);
+  }
+
+  /** What was gathered for this second may still be on its way, and would wait for the next. */
+  private void publishWhenMerged(long second) {
+    long before = merged;
+    long now = getProcessingTimeService().getCurrentProcessingTime();
+    getProcessingTimeService()
+        .registerTimer(
+            now + QUIET,
+            time -> {
+              if (merged == before || time > second + patience()) {
+                publishAndMove();
+              } else {
+                publishWhenMerged(second);
+              }
+            });
+  }
+
+  private long patience() {
+    return settings.gather().toMillis();
   }
 
   private void publishAndMove() throws Exception {

@@ -19,6 +19,7 @@ import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.api.operators.Triggerable;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.streaming.runtime.watermarkstatus.WatermarkStatus;
 
 /**
  * Third step, keyed by a shard of event ids: duplicates end here, the others are gathered and
@@ -48,6 +49,7 @@ final class GatherOperator extends AbstractStreamOperator<Partial>
   private transient Map<Place, SeenIds> seen;
   private transient long weight;
   private transient StreamRecord<Partial> outgoing;
+  private transient Watermark held;
 
   private record Place(Integer shard, long minute) {}
 
@@ -157,19 +159,35 @@ final class GatherOperator extends AbstractStreamOperator<Partial>
     }
   }
 
-  private void handOn() {
+  private void handOn() throws Exception {
     gathering.drain(partial -> output.collect(outgoing.replace(partial)));
+    if (held != null) {
+      Watermark mark = held;
+      held = null;
+      super.processWatermark(mark);
+    }
   }
 
+  /**
+   * Who looks at figures takes a window for complete when time has passed it: time goes on behind
+   * what was gathered. It comes here several times as often as that is handed on.
+   */
   @Override
   public void processWatermark(Watermark mark) throws Exception {
-    // Who looks at figures takes a window for complete when time has passed it.
-    handOn();
-    super.processWatermark(mark);
+    held = mark;
+    if (mark.getTimestamp() == Long.MAX_VALUE) {
+      handOn();
+    }
   }
 
   @Override
-  public void prepareSnapshotPreBarrier(long checkpoint) {
+  public void processWatermarkStatus(WatermarkStatus status) throws Exception {
+    handOn();
+    super.processWatermarkStatus(status);
+  }
+
+  @Override
+  public void prepareSnapshotPreBarrier(long checkpoint) throws Exception {
     handOn();
   }
 

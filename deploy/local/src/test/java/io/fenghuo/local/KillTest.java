@@ -35,6 +35,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -47,8 +48,8 @@ import org.junit.jupiter.api.io.TempDir;
  * {@code ./fenghuo up} as a process of its own, killed with SIGKILL at seeded moments while events
  * come in, and started again on the same folder.
  *
- * <p>The build kills each once, all but arrival mode in the middle of a checkpoint; then they take
- * turns. The long proof, each so often on each of so many worlds:
+ * <p>The build kills each mode once, in the middle of a checkpoint; then such a moment and any other
+ * take turns. The long proof, each so often on each of so many worlds:
  *
  * <pre>
  * mvn -o -pl deploy/local test -Dtest=KillTest -Dfenghuo.kills=5 -Dfenghuo.rounds=4 [-Dfenghuo.seed=N]
@@ -84,6 +85,7 @@ class KillTest {
   void inEventTimeModeKillsLeaveEveryDecisionAsTheReferenceSaysIt() throws Exception {
     survive(
         "event-time",
+        RandomWorld::files,
         (seed, world) -> {
           var expected =
               new ReferenceEvaluator(world.files()).evaluate(world.events(), world.lists());
@@ -95,9 +97,12 @@ class KillTest {
   }
 
   @Test
-  void onArrivalKillsLeaveEachOrderOneLineOfRevisions() throws Exception {
+  void onArrivalKillsLeaveEachOrderOneLineOfRevisionsAndTheFiguresThatARecountGives()
+      throws Exception {
+    Map<String, String> shipped = RulePacks.shipped();
     survive(
         "arrival",
+        world -> shipped,
         (seed, world) -> {
           var created = Said.created(world.events());
           await()
@@ -110,24 +115,14 @@ class KillTest {
                           .toList()
                           .containsAll(created));
           Said.on(kafka()).assertOneLineOfRevisionsFor(seed, created);
+          await()
+              .atMost(PATIENCE)
+              .pollInterval(Duration.ofSeconds(3))
+              .untilAsserted(() -> assertThat(miscounted(shipped)).as(seed).isEmpty());
+          URI page = URI.create("http://" + LoopbackPort.HOST + ":" + metricsPort + "/metrics");
+          assertThat(Metrics.of(page).lines())
+              .anyMatch(line -> line.startsWith("fenghuo_figure{name=\"orders\",window=\"day\",}"));
         });
-  }
-
-  @Test
-  void killsLeaveTheFiguresThatARecountOfTheTopicsGives() throws Exception {
-    Map<String, String> shipped = RulePacks.shipped();
-    for (long seed = SEED; seed < SEED + ROUNDS; seed++) {
-      survive("figures", seed, new RandomWorld(seed, EVENTS_BETWEEN_KILLS * (KILLS + 1)), shipped);
-      String what = "seed " + seed;
-      await()
-          .atMost(PATIENCE)
-          .pollInterval(Duration.ofSeconds(3))
-          .untilAsserted(() -> assertThat(miscounted(shipped)).as(what).isEmpty());
-      URI page = URI.create("http://" + LoopbackPort.HOST + ":" + metricsPort + "/metrics");
-      assertThat(Metrics.of(page).lines())
-          .anyMatch(line -> line.startsWith("fenghuo_figure{name=\"orders\",window=\"day\",}"));
-      kill();
-    }
   }
 
   /** Where what a consumer of kpis holds that upserts differs from a recount. */
@@ -157,10 +152,12 @@ class KillTest {
     void of(String seed, RandomWorld world) throws Exception;
   }
 
-  private void survive(String mode, Check check) throws Exception {
+  private void survive(
+      String mode, Function<RandomWorld, Map<String, String>> rules, Check check)
+      throws Exception {
     for (long seed = SEED; seed < SEED + ROUNDS; seed++) {
       RandomWorld world = new RandomWorld(seed, EVENTS_BETWEEN_KILLS * (KILLS + 1));
-      survive(mode, seed, world, world.files());
+      survive(mode, seed, world, rules.apply(world));
       check.of("seed " + seed, world);
       kill();
     }
@@ -199,7 +196,7 @@ class KillTest {
       for (int kill = 1; kill <= KILLS; kill++) {
         int after = events.size() * kill / (KILLS + 1) - random.nextInt(EVENTS_BETWEEN_KILLS / 2);
         await().atMost(PATIENCE).until(() -> published.get() >= after);
-        boolean duringCheckpoint = (kill % 2 == 1) != mode.equals("arrival");
+        boolean duringCheckpoint = kill % 2 == 1;
         if (duringCheckpoint) {
           await()
               .atMost(PATIENCE)
@@ -207,7 +204,7 @@ class KillTest {
               .until(
                   () ->
                       checkpointUnderWay(
-                          mode.equals("figures") ? "checkpoints-monitor" : "checkpoints"));
+                          mode.equals("arrival") ? "checkpoints-monitor" : "checkpoints"));
         }
         System.out.println(
             "KillTest: kill "
@@ -304,7 +301,7 @@ class KillTest {
                 "--simulate",
                 "none",
                 "--mode",
-                mode.equals("event-time") ? "event-time" : "arrival",
+                mode,
                 // Nothing is too late, so that everything counts.
                 "--late",
                 "960h",

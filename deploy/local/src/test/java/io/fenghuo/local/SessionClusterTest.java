@@ -3,6 +3,7 @@ package io.fenghuo.local;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.fenghuo.pipelines.MonitorJobMain;
 import io.fenghuo.schemas.Decision;
 import io.fenghuo.schemas.EventCodec;
 import io.fenghuo.schemas.KpiPoint;
@@ -47,6 +48,11 @@ class SessionClusterTest {
 
   private static final Duration PATIENCE = Duration.ofSeconds(180);
 
+  /** The jar's own main class. */
+  private static final String RISK = "null";
+
+  private static final String MONITOR = '"' + MonitorJobMain.class.getName() + '"';
+
   @TempDir Path folder;
 
   private final int restPort = LoopbackPort.free();
@@ -62,82 +68,72 @@ class SessionClusterTest {
   }
 
   @Test
-  void aSubmittedJarDecidesAndGoesOnWhenATaskManagerIsKilled() throws Exception {
+  void bothJobsOfTheJarRunAndGoOnWhenATaskManagerIsKilled() throws Exception {
     try (EmbeddedKafka kafka = EmbeddedKafka.start(folder.resolve("kafka"), LoopbackPort.free())) {
       kafka.createTopics(Topics.all());
       Path configuration = configuration();
       start(StandaloneSessionClusterEntrypoint.class, configuration, "jobmanager");
       Process first = start(TaskManagerRunner.class, configuration, "taskmanager-1");
       start(TaskManagerRunner.class, configuration, "taskmanager-2");
-      await().atMost(PATIENCE).until(() -> get("/overview").contains("\"slots-total\":2"));
+      await().atMost(PATIENCE).until(() -> get("/overview").contains("\"slots-total\":4"));
 
       String jar = upload();
-      String answer =
-          post(
-              "/jars/" + jar + "/run",
-              "{\"parallelism\": 2, \"programArgsList\": [\"--kafka\", \""
-                  + kafka.bootstrapServers()
-                  + "\", \"--property\", \"client.rack=a\"]}");
-      String job = found("\"jobid\":\"([0-9a-f]+)\"", answer);
+      String broker = kafka.bootstrapServers();
+      assertThat(run(jar, RISK, 1, "--mode", "later")).contains("--kafka", "expected: HOST:PORT");
+      assertThat(run(jar, MONITOR, 1, "--kafka", broker, "--zone", "Asia/Moon"))
+          .contains("--zone: Asia/Moon (expected: a time zone such as Asia/Shanghai)");
+      List<String> jobs =
+          List.of(
+              id(run(jar, RISK, 2, "--kafka", broker, "--property", "client.rack=a")),
+              id(run(jar, MONITOR, 2, "--kafka", broker, "--zone", "UTC")));
       publish(kafka, 0, 50);
       awaitDecisions(kafka, 50);
-      await()
-          .atMost(PATIENCE)
-          .until(() -> !get("/jobs/" + job + "/checkpoints").contains("\"completed\":0"));
+      awaitCounted(kafka, 50);
+      for (String job : jobs) {
+        await()
+            .atMost(PATIENCE)
+            .until(() -> !get("/jobs/" + job + "/checkpoints").contains("\"completed\":0"));
+      }
 
       first.destroyForcibly();
       assertThat(first.waitFor(30, TimeUnit.SECONDS)).isTrue();
       start(TaskManagerRunner.class, configuration, "taskmanager-3");
       publish(kafka, 50, 100);
       awaitDecisions(kafka, 100);
-      for (Decision decision : Said.on(kafka.bootstrapServers()).distinctDecisions()) {
+      awaitCounted(kafka, 100);
+      for (Decision decision : Said.on(broker).distinctDecisions()) {
         assertThat(decision.getRevision()).isZero();
       }
-      assertThat(post("/jars/" + jar + "/run", "{\"programArgsList\": [\"--mode\", \"later\"]}"))
-          .contains("--kafka", "expected: HOST:PORT");
     }
   }
 
-  @Test
-  void theMonitorJobIsInTheSameJarAndPublishesFigures() throws Exception {
-    try (EmbeddedKafka kafka = EmbeddedKafka.start(folder.resolve("kafka"), LoopbackPort.free())) {
-      kafka.createTopics(Topics.all());
-      Path configuration = configuration();
-      start(StandaloneSessionClusterEntrypoint.class, configuration, "jobmanager");
-      start(TaskManagerRunner.class, configuration, "taskmanager-1");
-      await().atMost(PATIENCE).until(() -> get("/overview").contains("\"slots-total\":1"));
+  private String run(String jar, String job, int parallelism, String... arguments)
+      throws Exception {
+    return post(
+        "/jars/" + jar + "/run",
+        "{\"entryClass\": %s, \"parallelism\": %d, \"programArgsList\": [%s]}"
+            .formatted(
+                job,
+                parallelism,
+                Arrays.stream(arguments)
+                    .map(argument -> '"' + argument + '"')
+                    .collect(Collectors.joining(", "))));
+  }
 
-      String jar = upload();
-      String job = "\"entryClass\": \"io.fenghuo.pipelines.MonitorJobMain\"";
-      assertThat(
-              post(
-                  "/jars/" + jar + "/run",
-                  "{"
-                      + job
-                      + ", \"programArgsList\": [\"--kafka\", \""
-                      + kafka.bootstrapServers()
-                      + "\", \"--zone\", \"Asia/Moon\"]}"))
-          .contains("--zone: Asia/Moon (expected: a time zone such as Asia/Shanghai)");
-      found(
-          "\"jobid\":\"([0-9a-f]+)\"",
-          post(
-              "/jars/" + jar + "/run",
-              "{"
-                  + job
-                  + ", \"parallelism\": 1, \"programArgsList\": [\"--kafka\", \""
-                  + kafka.bootstrapServers()
-                  + "\", \"--zone\", \"UTC\"]}"));
-      publish(kafka, 0, 50);
-      await()
-          .atMost(PATIENCE)
-          .until(
-              () ->
-                  Said.read(kafka.bootstrapServers(), Stream.KPIS, KpiPoint.class).stream()
-                      .filter(point -> point.getName().equals("orders"))
-                      .filter(point -> point.getDimensions().isEmpty())
-                      .filter(point -> point.getWindow() == Window.DAY)
-                      .anyMatch(point -> point.getValue() == 50));
-    }
+  private static String id(String answer) {
+    return found("\"jobid\":\"([0-9a-f]+)\"", answer);
+  }
+
+  private static void awaitCounted(EmbeddedKafka kafka, int orders) {
+    await()
+        .atMost(PATIENCE)
+        .until(
+            () ->
+                Said.read(kafka.bootstrapServers(), Stream.KPIS, KpiPoint.class).stream()
+                    .filter(point -> point.getName().equals("orders"))
+                    .filter(point -> point.getDimensions().isEmpty())
+                    .filter(point -> point.getWindow() == Window.DAY)
+                    .anyMatch(point -> point.getValue() == orders));
   }
 
   private Path configuration() throws Exception {
@@ -152,7 +148,7 @@ class SessionClusterTest {
             "jobmanager.memory.process.size: 1000m",
             "taskmanager.host: 127.0.0.1",
             "taskmanager.bind-host: 127.0.0.1",
-            "taskmanager.numberOfTaskSlots: 1",
+            "taskmanager.numberOfTaskSlots: 2",
             "taskmanager.cpu.cores: 2",
             // What Flink's own start script works out from the size of the process.
             "taskmanager.memory.framework.heap.size: 128m",
