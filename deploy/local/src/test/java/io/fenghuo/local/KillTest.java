@@ -48,8 +48,8 @@ import org.junit.jupiter.api.io.TempDir;
  * {@code ./fenghuo up} as a process of its own, killed with SIGKILL at seeded moments while events
  * come in, and started again on the same folder.
  *
- * <p>The build kills each mode once, in the middle of a checkpoint; then such a moment and any other
- * take turns. The long proof, each so often on each of so many worlds:
+ * <p>The build kills each mode once, in the middle of a checkpoint; then such a moment and any
+ * other take turns. The long proof, each so often on each of so many worlds:
  *
  * <pre>
  * mvn -o -pl deploy/local test -Dtest=KillTest -Dfenghuo.kills=5 -Dfenghuo.rounds=4 [-Dfenghuo.seed=N]
@@ -152,8 +152,7 @@ class KillTest {
     void of(String seed, RandomWorld world) throws Exception;
   }
 
-  private void survive(
-      String mode, Function<RandomWorld, Map<String, String>> rules, Check check)
+  private void survive(String mode, Function<RandomWorld, Map<String, String>> rules, Check check)
       throws Exception {
     for (long seed = SEED; seed < SEED + ROUNDS; seed++) {
       RandomWorld world = new RandomWorld(seed, EVENTS_BETWEEN_KILLS * (KILLS + 1));

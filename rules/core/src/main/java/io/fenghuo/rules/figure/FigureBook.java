@@ -35,6 +35,7 @@ public final class FigureBook {
   /** The drawer of what is never forgotten. */
   private static final long ALWAYS = Long.MIN_VALUE;
 
+  private static final List<Window> LONG = List.of(Window.WEEK, Window.MONTH);
   private static final long AT_HAND = 120_000L;
   private static final long HOUR = ShopCalendar.HOUR;
   private static final int WEEK_DAYS = 7;
@@ -58,14 +59,20 @@ public final class FigureBook {
   private final Set<Piece> unwritten = new LinkedHashSet<>();
   private final Map<Long, Set<String>> known = new HashMap<>();
   private final Set<Long> knownUnwritten = new TreeSet<>();
+
+  /** What the days before one come to, for figures that ask what is new on it. */
   private final Map<Place, Before> before = new HashMap<>();
+
+  /** Weeks and months, once told; they are kept up to date, as putting days together is dear. */
+  private final Map<Place, Piece> spans = new HashMap<>();
+
   private long latest = Long.MIN_VALUE;
   private boolean heldWritten;
 
   private record Place(Window window, long start, String values) {}
 
-  /** What all days of a long window but its last come to, and of how many events. */
-  private record Before(Tally numerator, Tally denominator, long events) {}
+  /** What some days come to. */
+  private record Before(Tally numerator, Tally denominator) {}
 
   private static final class Piece {
     final Place place;
@@ -76,6 +83,25 @@ public final class FigureBook {
 
     Piece(Place place) {
       this.place = place;
+    }
+
+    void absorb(Partial partial) {
+      if (partial.numerator() != null) {
+        numerator.absorb(partial.numerator());
+        events += partial.numerator().events();
+      }
+      if (partial.denominator() != null) {
+        denominator.absorb(partial.denominator());
+        events += partial.denominator().events();
+      }
+    }
+
+    void merge(Piece other) {
+      numerator.merge(other.numerator);
+      if (denominator != null) {
+        denominator.merge(other.denominator);
+      }
+      events += other.events;
     }
   }
 
@@ -125,16 +151,18 @@ public final class FigureBook {
     for (int i = 0; i < stored.size(); i++) {
       Window window = stored.get(i);
       Piece piece = piece(new Place(window, calendar.start(window, partial.time()), values), true);
-      if (partial.numerator() != null) {
-        piece.numerator.absorb(partial.numerator());
-        piece.events += partial.numerator().events();
-      }
-      if (partial.denominator() != null) {
-        piece.denominator.absorb(partial.denominator());
-        piece.events += partial.denominator().events();
-      }
+      piece.absorb(partial);
       changed.add(piece);
       unwritten.add(piece);
+    }
+    if (!spans.isEmpty()) {
+      long day = calendar.start(Window.DAY, partial.time());
+      for (Window window : LONG) {
+        Piece span = spans.get(new Place(window, day, values));
+        if (span != null) {
+          span.absorb(partial);
+        }
+      }
     }
   }
 
@@ -170,6 +198,14 @@ public final class FigureBook {
     return values;
   }
 
+  private Piece empty(Place place) {
+    Piece piece = new Piece(place);
+    piece.numerator = Tally.of(figure.numerator().aggregate());
+    piece.denominator =
+        figure.denominator() == null ? null : Tally.of(figure.denominator().aggregate());
+    return piece;
+  }
+
   /** Null when there is none and none is to be made. */
   private Piece piece(Place place, boolean make) {
     Piece piece = pieces.get(place);
@@ -180,12 +216,8 @@ public final class FigureBook {
     if (bytes == null && !make) {
       return null;
     }
-    piece = new Piece(place);
-    if (bytes == null) {
-      piece.numerator = Tally.of(figure.numerator().aggregate());
-      piece.denominator =
-          figure.denominator() == null ? null : Tally.of(figure.denominator().aggregate());
-    } else {
+    piece = empty(place);
+    if (bytes != null) {
       Unpacker in = new Unpacker(bytes);
       if (in.get() != FORM) {
         throw new IllegalStateException(
@@ -215,7 +247,7 @@ public final class FigureBook {
    * @param early told, each time, of the windows that wait; weeks and months are not among them
    */
   public void publish(long now, Consumer<Point> to, Consumer<Point> early) {
-    Set<Place> spans = new LinkedHashSet<>();
+    Set<Place> days = new LinkedHashSet<>();
     held.clear();
     for (Piece piece : changed) {
       Place place = piece.place;
@@ -230,21 +262,21 @@ public final class FigureBook {
       }
       if (figure.windows().contains(Window.DAY)) {
         if (remembersDays()) {
-          addDays(place, Window.DAY, MONTH_DAYS, now, spans);
+          addDays(place, Window.DAY, MONTH_DAYS, now, days);
         } else {
           tell(place, calendar.end(Window.DAY, place.start), piece, null, to);
         }
       }
       if (figure.windows().contains(Window.WEEK)) {
-        addDays(place, Window.WEEK, WEEK_DAYS, now, spans);
+        addDays(place, Window.WEEK, WEEK_DAYS, now, days);
       }
       if (figure.windows().contains(Window.MONTH)) {
-        addDays(place, Window.MONTH, MONTH_DAYS, now, spans);
+        addDays(place, Window.MONTH, MONTH_DAYS, now, days);
       }
     }
     changed.clear();
     changed.addAll(held);
-    for (Place place : spans) {
+    for (Place place : days) {
       tellDays(place, to);
     }
   }
@@ -255,73 +287,51 @@ public final class FigureBook {
   }
 
   /** The long windows that a day is part of: each ends with a day not after the latest one. */
-  private void addDays(Place day, Window window, int days, long now, Set<Place> spans) {
+  private void addDays(Place day, Window window, int days, long now, Set<Place> places) {
     long last = Math.max(day.start, calendar.start(Window.DAY, Math.min(latest, now)));
     long end = day.start;
     for (int i = 0; i < days && end <= last; i++) {
       Place place = new Place(window, end, day.values);
-      spans.add(place);
+      places.add(place);
       if (i > 0) {
         before.remove(place);
+        spans.remove(place);
       }
       end = calendar.day(day.start, i + 1);
     }
   }
 
   private void tellDays(Place place, Consumer<Point> to) {
-    int days = place.window == Window.WEEK ? WEEK_DAYS : MONTH_DAYS;
-    Piece last = piece(new Place(Window.DAY, place.start, place.values), false);
-    Before earlier = before.get(place);
-    if (earlier == null) {
-      earlier = before(place, days);
-      before.put(place, earlier);
-    }
-    Piece whole = new Piece(place);
-    whole.events = earlier.events + (last == null ? 0 : last.events);
+    long end = calendar.end(Window.DAY, place.start);
     if (place.window == Window.DAY) {
-      whole.events = last == null ? 0 : last.events;
-      whole.numerator = last == null ? null : last.numerator;
-      whole.denominator = last == null ? null : last.denominator;
-      if (last != null) {
-        tell(place, calendar.end(Window.DAY, place.start), whole, earlier, to);
+      Piece day = piece(place, false);
+      if (day != null) {
+        tell(place, end, day, before.computeIfAbsent(place, this::before), to);
       }
-      return;
+    } else {
+      tell(place, end, spans.computeIfAbsent(place, this::span), null, to);
     }
-    whole.numerator =
-        together(figure.numerator(), earlier.numerator, last == null ? null : last.numerator);
-    whole.denominator =
-        figure.denominator() == null
-            ? null
-            : together(
-                figure.denominator(), earlier.denominator, last == null ? null : last.denominator);
-    tell(place, calendar.end(Window.DAY, place.start), whole, null, to);
   }
 
-  private static Tally together(Measure measure, Tally some, Tally more) {
-    Tally both = Tally.of(measure.aggregate());
-    both.merge(some);
-    if (more != null) {
-      both.merge(more);
-    }
-    return both;
+  private Before before(Place place) {
+    Piece days = together(place, 1, MONTH_DAYS);
+    return new Before(days.numerator, days.denominator);
   }
 
-  private Before before(Place place, int days) {
-    Tally numerator = Tally.of(figure.numerator().aggregate());
-    Tally denominator =
-        figure.denominator() == null ? null : Tally.of(figure.denominator().aggregate());
-    long events = 0;
-    for (int i = 1; i < days; i++) {
+  private Piece span(Place place) {
+    return together(place, 0, place.window == Window.WEEK ? WEEK_DAYS : MONTH_DAYS);
+  }
+
+  /** What days come to, by how many they lie before a day: 0 is the day itself. */
+  private Piece together(Place place, int from, int to) {
+    Piece whole = empty(place);
+    for (int i = from; i < to; i++) {
       Piece day = piece(new Place(Window.DAY, calendar.day(place.start, -i), place.values), false);
       if (day != null) {
-        numerator.merge(day.numerator);
-        if (denominator != null) {
-          denominator.merge(day.denominator);
-        }
-        events += day.events;
+        whole.merge(day);
       }
     }
-    return new Before(numerator, denominator, events);
+    return whole;
   }
 
   private void tell(Place place, long to, Piece piece, Before earlier, Consumer<Point> out) {
@@ -449,6 +459,7 @@ public final class FigureBook {
     long today = calendar.start(Window.DAY, latest);
     known.keySet().removeIf(day -> day < today);
     before.keySet().removeIf(place -> place.start < today);
+    spans.keySet().removeIf(place -> place.start < today);
     for (Iterator<Piece> all = pieces.values().iterator(); all.hasNext(); ) {
       Piece piece = all.next();
       boolean over = calendar.end(piece.place.window, piece.place.start) < latest - AT_HAND;
