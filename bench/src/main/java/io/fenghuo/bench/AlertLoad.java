@@ -50,6 +50,10 @@ final class AlertLoad {
   private static final int BATCH = 200;
   private static final int CONNECTIONS = 4;
   private static final int PER_SECOND = 100;
+
+  /** Seconds until the compiler takes little of two cores. */
+  private static final int WARM_UP = 60;
+
   private static final Path PEER = Path.of("/usr/bin/prometheus-alertmanager");
   private static final Pattern ID = Pattern.compile("\"id\":\"(l\\d+)\"");
 
@@ -174,7 +178,7 @@ final class AlertLoad {
   private void measure(String what, String url, int seconds) throws Exception {
     AtomicLong number = new AtomicLong();
     AtomicLong singles = new AtomicLong();
-    single(url, 10, singles); // warm
+    single(url, WARM_UP, singles);
     String alone = single(url, seconds, singles);
     bulk(url, 3, number, new ConcurrentHistogram(3)); // warm
     Histogram posts = new ConcurrentHistogram(3);

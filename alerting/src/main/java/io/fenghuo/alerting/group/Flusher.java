@@ -1,5 +1,6 @@
 package io.fenghuo.alerting.group;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import io.fenghuo.alerting.Database;
 import io.fenghuo.alerting.Json;
 import io.fenghuo.alerting.alert.KnownAlert;
@@ -9,6 +10,7 @@ import io.fenghuo.alerting.config.Route;
 import io.fenghuo.alerting.config.Routing;
 import io.fenghuo.alerting.deliver.Outbox;
 import io.fenghuo.alerting.group.Member.Standing;
+import io.fenghuo.alerting.group.Step.Outside;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -37,6 +39,8 @@ public final class Flusher {
    * Looks under way, most of them in line: as many as are soon done, so that the urgent go first.
    */
   private static final int AT_ONCE = 32;
+
+  private static final int PUT_OFF_AT_ONCE = 500;
 
   private static final String MEMBERS =
       "select "
@@ -74,6 +78,7 @@ public final class Flusher {
    * @return the looks under way, for whoever wants to wait for them: whether it was still due
    */
   public List<Future<Boolean>> run(Instant now) {
+    database.useTransaction(handle -> putOffQuiet(handle, now));
     List<Future<Boolean>> looks = new ArrayList<>();
     for (String key : database.read(handle -> Groups.due(handle, now, AT_ONCE))) {
       if (inHand.add(key)) {
@@ -81,6 +86,63 @@ public final class Flusher {
       }
     }
     return looks;
+  }
+
+  /**
+   * Groups in which nobody changed and nobody is to be told anything again wait for their next look
+   * without having this one: most of them, most of the time.
+   */
+  private void putOffQuiet(Handle handle, Instant now) {
+    List<Row> due =
+        handle
+            .createQuery(
+                "select * from alert_group g where next_flush_at <= :now and flushes > 0"
+                    + " and not exists"
+                    + " (select 1 from group_news n where n.group_key = g.group_key)"
+                    + " and not exists"
+                    + " (select 1 from group_alert m where m.group_key = g.group_key and m.weigh)"
+                    + " order by next_flush_at limit :most for no key update skip locked")
+            .bind("now", now)
+            .bind("most", PUT_OFF_AT_ONCE)
+            .map(Row::read)
+            .list();
+    if (due.isEmpty()) {
+      return;
+    }
+    Routing inForce = routing.get();
+    List<Outside> outside = outside(handle, inForce, now);
+    ArrayNode quiet = Json.MAPPER.createArrayNode();
+    for (Row row : due) {
+      inForce
+          .route(row.route())
+          .filter(route -> isQuiet(inForce, route, row, now))
+          .filter(route -> text(outside, inForce, route, row.labels()).equals(row.outside()))
+          .ifPresent(
+              route ->
+                  quiet
+                      .addObject()
+                      .put("group_key", row.key())
+                      .put("next", now.plus(route.groupInterval()).toString()));
+    }
+    handle
+        .createUpdate(
+            "update alert_group g set flushes = flushes + 1, next_flush_at = q.next"
+                + " from jsonb_to_recordset(cast(:quiet as jsonb)) as q(group_key text,"
+                + " next timestamptz) where g.group_key = q.group_key")
+        .bind("quiet", Json.write(quiet))
+        .execute();
+  }
+
+  /** Whether a look at a group of which no member changed would tell, note and count nothing. */
+  private boolean isQuiet(Routing inForce, Route route, Row row, Instant now) {
+    Counts counts = Counts.read(row.counts());
+    return counts.open() > 0
+        && counts.held().isEmpty()
+        && row.incidentId() != null
+        && steps.stream().noneMatch(step -> step.mutes(inForce, route, now))
+        && inForce.receivers().get(route.receiver()).channels().keySet().stream()
+            .map(row.toldAt()::get)
+            .allMatch(told -> told != null && told.plus(route.repeatInterval()).isAfter(now));
   }
 
   private boolean look(String key) {
@@ -152,7 +214,7 @@ public final class Flusher {
     Route route = known.orElse(inForce.root());
     // Taken before the members are read: what is told from now on is for the next look.
     List<String> news = takeNews(handle, row.key());
-    String outside = outside(handle, inForce, route, row.labels(), now);
+    String outside = text(outside(handle, inForce, now), inForce, route, row.labels());
     boolean all = !outside.equals(row.outside()) || known.isEmpty();
     List<Member> members = List.of();
     if (known.isEmpty()) {
@@ -177,9 +239,13 @@ public final class Flusher {
         row.incidentId());
   }
 
-  private String outside(Handle handle, Routing inForce, Route route, Labels group, Instant now) {
+  private List<Outside> outside(Handle handle, Routing inForce, Instant now) {
+    return steps.stream().map(step -> step.outside(handle, inForce, now)).toList();
+  }
+
+  private static String text(List<Outside> outside, Routing inForce, Route route, Labels group) {
     List<String> parts = new ArrayList<>(List.of(inForce.text()));
-    steps.forEach(step -> parts.add(step.outside(handle, inForce, route, group, now)));
+    outside.forEach(each -> parts.add(each.of(route, group)));
     return Outbox.id(parts.toArray(String[]::new));
   }
 

@@ -11,14 +11,25 @@ public interface Step {
 
   void apply(Flush flush);
 
-  /**
-   * What the step goes by beside the group and its alerts, as a text. As long as it and the routing
-   * stay the same, a member that did not change is treated as at the last look, and need not be
-   * weighed again.
-   *
-   * @param group the labels all members of the group share
-   */
-  default String outside(Handle handle, Routing routing, Route route, Labels group, Instant now) {
-    return "";
+  /** What a step goes by beside a group and its alerts, as a text. */
+  interface Outside {
+
+    /**
+     * As long as this and the routing stay the same, a member that did not change is treated as at
+     * the last look, and need not be weighed again.
+     *
+     * @param group the labels all members of the group share
+     */
+    String of(Route route, Labels group);
+  }
+
+  /** As it is now, for any number of groups. */
+  default Outside outside(Handle handle, Routing routing, Instant now) {
+    return (route, group) -> "";
+  }
+
+  /** Whether the step makes whole groups of a route mute now. */
+  default boolean mutes(Routing routing, Route route, Instant now) {
+    return false;
   }
 }

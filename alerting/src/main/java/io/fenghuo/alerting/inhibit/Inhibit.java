@@ -4,7 +4,6 @@ import io.fenghuo.alerting.alert.KnownAlert;
 import io.fenghuo.alerting.alert.Labels;
 import io.fenghuo.alerting.alert.Matcher;
 import io.fenghuo.alerting.config.InhibitRule;
-import io.fenghuo.alerting.config.Route;
 import io.fenghuo.alerting.config.Routing;
 import io.fenghuo.alerting.group.Flush;
 import io.fenghuo.alerting.group.Member;
@@ -38,19 +37,23 @@ public final class Inhibit implements Step {
 
   /** Those that may hold back some alert of the group. */
   @Override
-  public String outside(Handle handle, Routing routing, Route route, Labels group, Instant now) {
-    List<InhibitRule> rules =
-        routing.inhibitRules().stream()
-            .filter(rule -> Matcher.mayMatch(rule.target(), group))
-            .toList();
-    if (rules.isEmpty()) {
-      return "";
+  public Outside outside(Handle handle, Routing routing, Instant now) {
+    if (routing.inhibitRules().isEmpty()) {
+      return (route, group) -> "";
     }
-    return sources(handle, now).stream()
-        .filter(source -> rules.stream().anyMatch(rule -> rule.mayConcern(source.labels(), group)))
-        .map(KnownAlert::fingerprint)
-        .sorted()
-        .collect(Collectors.joining(" "));
+    List<KnownAlert> sources = sources(handle, now);
+    return (route, group) -> {
+      List<InhibitRule> rules =
+          routing.inhibitRules().stream()
+              .filter(rule -> Matcher.mayMatch(rule.target(), group))
+              .toList();
+      return sources.stream()
+          .filter(
+              source -> rules.stream().anyMatch(rule -> rule.mayConcern(source.labels(), group)))
+          .map(KnownAlert::fingerprint)
+          .sorted()
+          .collect(Collectors.joining(" "));
+    };
   }
 
   /** Whether an alert may hold back others, as its row notes when it comes in. */

@@ -1,6 +1,5 @@
 package io.fenghuo.alerting.mute;
 
-import io.fenghuo.alerting.alert.Labels;
 import io.fenghuo.alerting.alert.Matcher;
 import io.fenghuo.alerting.config.Route;
 import io.fenghuo.alerting.config.Routing;
@@ -31,14 +30,21 @@ public final class Mute implements Step {
 
   /** The silences that may hold back some alert of the group, and whether all of it is mute. */
   @Override
-  public String outside(Handle handle, Routing routing, Route route, Labels group, Instant now) {
-    String silences =
-        Silences.active(handle, now).stream()
-            .filter(silence -> Matcher.mayMatch(silence.matchers(), group))
-            .map(silence -> silence.id().toString())
-            .sorted()
-            .collect(Collectors.joining(" "));
-    return silences + "|" + String.join(" ", mutedBy(routing, route, now));
+  public Outside outside(Handle handle, Routing routing, Instant now) {
+    List<Silence> active = Silences.active(handle, now);
+    return (route, group) ->
+        active.stream()
+                .filter(silence -> Matcher.mayMatch(silence.matchers(), group))
+                .map(silence -> silence.id().toString())
+                .sorted()
+                .collect(Collectors.joining(" "))
+            + "|"
+            + String.join(" ", mutedBy(routing, route, now));
+  }
+
+  @Override
+  public boolean mutes(Routing routing, Route route, Instant now) {
+    return !mutedBy(routing, route, now).isEmpty();
   }
 
   /** The time intervals that make a route mute now. */
