@@ -134,20 +134,52 @@ class FigureBookTest {
     assertThat(publishedAt(again, midnight)).isEmpty();
   }
 
-  @Test
-  void aWeekEndsNoLaterThanToday() {
+  private static FigureDefinition byWeek() {
     FigureDefinition plain =
         FigureDefinition.plain("n", "count", Measure.count(Filter.parse("TrafficEvent")));
-    FigureDefinition figure =
-        new FigureDefinition(
-            plain.name(),
-            plain.title(),
-            plain.unit(),
-            plain.numerator(),
-            null,
-            plain.by(),
-            plain.cap(),
-            Set.of(Window.DAY, Window.WEEK));
+    return new FigureDefinition(
+        plain.name(),
+        plain.title(),
+        plain.unit(),
+        plain.numerator(),
+        null,
+        plain.by(),
+        plain.cap(),
+        Set.of(Window.DAY, Window.WEEK));
+  }
+
+  @Test
+  void aWeekThatWasToldGoesOnWithItsDaysAlsoWithALateEventAndAfterARestart() {
+    FigureDefinition figure = byWeek();
+    long tomorrow = NOON + 86_400_000;
+    FigureBook book = book(figure);
+    book.absorb(one(figure, NOON));
+    book.absorb(one(figure, tomorrow));
+    assertThat(published(book, Window.WEEK))
+        .extracting(point -> point.reading().value())
+        .containsExactlyInAnyOrder(1.0, 2.0);
+
+    book.absorb(one(figure, tomorrow + 1_000));
+    assertThat(published(book, Window.WEEK))
+        .extracting(point -> point.reading().value())
+        .containsExactly(3.0);
+
+    book.absorb(one(figure, NOON + 1_000));
+    assertThat(published(book, Window.WEEK))
+        .extracting(point -> point.reading().value())
+        .containsExactlyInAnyOrder(2.0, 4.0);
+
+    book.write(new Packer());
+    FigureBook again = book(figure);
+    again.absorb(one(figure, tomorrow + 2_000));
+    assertThat(published(again, Window.WEEK))
+        .extracting(point -> point.reading().value())
+        .containsExactly(5.0);
+  }
+
+  @Test
+  void aWeekEndsNoLaterThanToday() {
+    FigureDefinition figure = byWeek();
     long midnight = new ShopCalendar(SHANGHAI).end(Window.DAY, NOON);
     FigureBook book = book(figure);
     book.absorb(one(figure, NOON));
