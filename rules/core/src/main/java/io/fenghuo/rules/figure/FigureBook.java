@@ -60,19 +60,16 @@ public final class FigureBook {
   private final Map<Long, Set<String>> known = new HashMap<>();
   private final Set<Long> knownUnwritten = new TreeSet<>();
 
-  /** What the days before one come to, for figures that ask what is new on it. */
-  private final Map<Place, Before> before = new HashMap<>();
-
-  /** Weeks and months, once told; they are kept up to date, as putting days together is dear. */
-  private final Map<Place, Piece> spans = new HashMap<>();
+  /**
+   * Days put together once, which is dear: those of a week or month, kept up to date with its last
+   * one; and those before a day, for figures that ask what is new on it.
+   */
+  private final Map<Place, Piece> together = new HashMap<>();
 
   private long latest = Long.MIN_VALUE;
   private boolean heldWritten;
 
   private record Place(Window window, long start, String values) {}
-
-  /** What some days come to. */
-  private record Before(Tally numerator, Tally denominator) {}
 
   private static final class Piece {
     final Place place;
@@ -155,12 +152,12 @@ public final class FigureBook {
       changed.add(piece);
       unwritten.add(piece);
     }
-    if (!spans.isEmpty()) {
+    if (!together.isEmpty()) {
       long day = calendar.start(Window.DAY, partial.time());
       for (Window window : LONG) {
-        Piece span = spans.get(new Place(window, day, values));
-        if (span != null) {
-          span.absorb(partial);
+        Piece whole = together.get(new Place(window, day, values));
+        if (whole != null) {
+          whole.absorb(partial);
         }
       }
     }
@@ -294,8 +291,7 @@ public final class FigureBook {
       Place place = new Place(window, end, day.values);
       places.add(place);
       if (i > 0) {
-        before.remove(place);
-        spans.remove(place);
+        together.remove(place);
       }
       end = calendar.day(day.start, i + 1);
     }
@@ -303,38 +299,30 @@ public final class FigureBook {
 
   private void tellDays(Place place, Consumer<Point> to) {
     long end = calendar.end(Window.DAY, place.start);
-    if (place.window == Window.DAY) {
-      Piece day = piece(place, false);
-      if (day != null) {
-        tell(place, end, day, before.computeIfAbsent(place, this::before), to);
-      }
-    } else {
-      tell(place, end, spans.computeIfAbsent(place, this::span), null, to);
+    Piece days = together.computeIfAbsent(place, this::together);
+    if (place.window != Window.DAY) {
+      tell(place, end, days, null, to);
+      return;
+    }
+    Piece day = piece(place, false);
+    if (day != null) {
+      tell(place, end, day, days, to);
     }
   }
 
-  private Before before(Place place) {
-    Piece days = together(place, 1, MONTH_DAYS);
-    return new Before(days.numerator, days.denominator);
-  }
-
-  private Piece span(Place place) {
-    return together(place, 0, place.window == Window.WEEK ? WEEK_DAYS : MONTH_DAYS);
-  }
-
-  /** What days come to, by how many they lie before a day: 0 is the day itself. */
-  private Piece together(Place place, int from, int to) {
-    Piece whole = empty(place);
-    for (int i = from; i < to; i++) {
+  private Piece together(Place place) {
+    Piece days = empty(place);
+    int count = place.window == Window.WEEK ? WEEK_DAYS : MONTH_DAYS;
+    for (int i = place.window == Window.DAY ? 1 : 0; i < count; i++) {
       Piece day = piece(new Place(Window.DAY, calendar.day(place.start, -i), place.values), false);
       if (day != null) {
-        whole.merge(day);
+        days.merge(day);
       }
     }
-    return whole;
+    return days;
   }
 
-  private void tell(Place place, long to, Piece piece, Before earlier, Consumer<Point> out) {
+  private void tell(Place place, long to, Piece piece, Piece earlier, Consumer<Point> out) {
     long from =
         switch (place.window) {
           case WEEK -> calendar.day(place.start, 1 - WEEK_DAYS);
@@ -458,8 +446,7 @@ public final class FigureBook {
     shelf.write(ALWAYS, LATEST, packer.toBytes());
     long today = calendar.start(Window.DAY, latest);
     known.keySet().removeIf(day -> day < today);
-    before.keySet().removeIf(place -> place.start < today);
-    spans.keySet().removeIf(place -> place.start < today);
+    together.keySet().removeIf(place -> place.start < today);
     for (Iterator<Piece> all = pieces.values().iterator(); all.hasNext(); ) {
       Piece piece = all.next();
       boolean over = calendar.end(piece.place.window, piece.place.start) < latest - AT_HAND;
