@@ -116,7 +116,7 @@ public final class Flusher {
       inForce
           .route(row.route())
           .filter(route -> isQuiet(inForce, route, row, now))
-          .filter(route -> text(outside, inForce, route, row.labels()).equals(row.outside()))
+          .filter(route -> text(outside, route, row.labels()).equals(row.outside()))
           .ifPresent(
               route ->
                   quiet
@@ -214,7 +214,7 @@ public final class Flusher {
     Route route = known.orElse(inForce.root());
     // Taken before the members are read: what is told from now on is for the next look.
     List<String> news = takeNews(handle, row.key());
-    String outside = text(outside(handle, inForce, now), inForce, route, row.labels());
+    String outside = text(outside(handle, inForce, now), route, row.labels());
     boolean all = !outside.equals(row.outside()) || known.isEmpty();
     List<Member> members = List.of();
     if (known.isEmpty()) {
@@ -240,13 +240,15 @@ public final class Flusher {
   }
 
   private List<Outside> outside(Handle handle, Routing inForce, Instant now) {
-    return steps.stream().map(step -> step.outside(handle, inForce, now)).toList();
+    // The whole file, once for all the groups of a pass.
+    String file = Outbox.id(inForce.text());
+    List<Outside> outside = new ArrayList<>(List.of((route, group) -> file));
+    steps.forEach(step -> outside.add(step.outside(handle, inForce, now)));
+    return outside;
   }
 
-  private static String text(List<Outside> outside, Routing inForce, Route route, Labels group) {
-    List<String> parts = new ArrayList<>(List.of(inForce.text()));
-    outside.forEach(each -> parts.add(each.of(route, group)));
-    return Outbox.id(parts.toArray(String[]::new));
+  private static String text(List<Outside> outside, Route route, Labels group) {
+    return Outbox.id(outside.stream().map(each -> each.of(route, group)).toArray(String[]::new));
   }
 
   private static List<String> takeNews(Handle handle, String key) {
