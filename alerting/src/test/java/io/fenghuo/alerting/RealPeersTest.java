@@ -9,7 +9,6 @@ import io.fenghuo.alerting.api.HttpApi;
 import io.fenghuo.alerting.config.RoutingSource;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -23,6 +22,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -158,21 +159,21 @@ class RealPeersTest {
         alerting: { alertmanagers: [ { static_configs: [ { targets: [ "127.0.0.1:%d" ] } ] } ] }
         """
             .formatted(rules, target));
-    int port;
-    try (ServerSocket socket = new ServerSocket(0)) {
-      port = socket.getLocalPort();
-    }
+    Path log = folder.resolve("prometheus.log");
     Process process =
         new ProcessBuilder(
                 "/usr/bin/prometheus",
                 "--config.file=" + config,
                 "--storage.tsdb.path=" + folder.resolve("tsdb"),
-                "--web.listen-address=127.0.0.1:" + port,
+                "--web.listen-address=127.0.0.1:0",
                 "--rules.alert.resend-delay=1s")
             .redirectErrorStream(true)
-            .redirectOutput(folder.resolve("prometheus.log").toFile())
+            .redirectOutput(log.toFile())
             .start();
-    return new Prometheus(process, port);
+    Pattern listens = Pattern.compile("Listening on\" address=127\\.0\\.0\\.1:(\\d+)");
+    Matcher port =
+        await().atMost(LIMIT).until(() -> listens.matcher(Files.readString(log)), Matcher::find);
+    return new Prometheus(process, Integer.parseInt(port.group(1)));
   }
 
   @Test

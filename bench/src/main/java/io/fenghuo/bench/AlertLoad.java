@@ -8,6 +8,7 @@ import io.fenghuo.alerting.Secret;
 import io.fenghuo.alerting.api.Access;
 import io.fenghuo.alerting.api.HttpApi;
 import io.fenghuo.alerting.config.RoutingSource;
+import io.fenghuo.local.LoopbackPort;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -139,7 +140,7 @@ final class AlertLoad {
   private void peer(Path folder, int seconds) throws Exception {
     Path file = folder.resolve("alertmanager.yml");
     Files.writeString(file, routing(""));
-    int port = Stage.freePort();
+    int port = LoopbackPort.free();
     Process process =
         new ProcessBuilder(
                 PEER.toString(),

@@ -1,5 +1,6 @@
 package io.fenghuo.bench;
 
+import io.fenghuo.local.LoopbackPort;
 import io.fenghuo.schemas.Stream;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -46,9 +47,9 @@ final class Kill {
   Result run(double perSecond, int before, int after) throws Exception {
     Stage.delete(folder);
     Files.createDirectories(folder);
-    String kafkaPort = String.valueOf(Stage.freePort());
-    String flinkPort = String.valueOf(Stage.freePort());
-    String metricsPort = String.valueOf(Stage.freePort());
+    String kafkaPort = String.valueOf(LoopbackPort.free());
+    String flinkPort = String.valueOf(LoopbackPort.free());
+    String metricsPort = String.valueOf(LoopbackPort.free());
     List<String> up =
         ChildJvm.command(
             Stage.JOB_HEAP,
@@ -65,9 +66,9 @@ final class Kill {
             "--metrics-port",
             metricsPort,
             "--alerting-port",
-            String.valueOf(Stage.freePort()),
+            String.valueOf(LoopbackPort.free()),
             "--console-port",
-            String.valueOf(Stage.freePort()));
+            String.valueOf(LoopbackPort.free()));
     progress.accept("up: starting");
     long begun = System.nanoTime();
     Process process = start(up);

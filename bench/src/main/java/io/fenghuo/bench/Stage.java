@@ -1,9 +1,8 @@
 package io.fenghuo.bench;
 
+import io.fenghuo.local.LoopbackPort;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -37,7 +36,7 @@ final class Stage implements AutoCloseable {
   /** Starts the broker on what the folder already holds. */
   static Stage open(Path folder) throws IOException {
     Files.createDirectories(folder);
-    int port = freePort();
+    int port = LoopbackPort.free();
     ChildJvm broker =
         ChildJvm.start(
             BrokerProcess.class,
@@ -78,8 +77,8 @@ final class Stage implements AutoCloseable {
         JOB_HEAP,
         own.resolve("job.err"),
         own.toString(),
-        String.valueOf(freePort()),
-        String.valueOf(freePort()),
+        String.valueOf(LoopbackPort.free()),
+        String.valueOf(LoopbackPort.free()),
         kafka,
         group,
         kind);
@@ -126,12 +125,6 @@ final class Stage implements AutoCloseable {
     } catch (IOException | UncheckedIOException e) {
       // checkpoints come and go meanwhile
       return -1;
-    }
-  }
-
-  static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
-      return socket.getLocalPort();
     }
   }
 

@@ -10,7 +10,7 @@ import java.net.UnknownHostException;
 import java.util.concurrent.ThreadLocalRandom;
 
 /** Ports on the loopback address: which are free, and a clear word when one is not. */
-final class LoopbackPort {
+public final class LoopbackPort {
 
   /** Written as a number, so that no name service has a say in what the product listens on. */
   static final String HOST = "127.0.0.1";
@@ -24,7 +24,7 @@ final class LoopbackPort {
    * A port nobody listens on now, from below those that systems give to outgoing connections: one
    * of these may be taken at any moment, before whoever asked here has begun to listen.
    */
-  static int free() {
+  public static int free() {
     IOException taken = null;
     for (int attempt = 0; attempt < 100; attempt++) {
       int port = ThreadLocalRandom.current().nextInt(LOWEST_FREE, HIGHEST_FREE + 1);
