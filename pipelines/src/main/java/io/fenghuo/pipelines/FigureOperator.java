@@ -16,11 +16,13 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import org.apache.flink.api.common.TaskInfo;
 import org.apache.flink.api.common.state.MapState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.typeutils.base.LongSerializer;
 import org.apache.flink.api.common.typeutils.base.StringSerializer;
 import org.apache.flink.api.common.typeutils.base.array.BytePrimitiveArraySerializer;
+import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
@@ -100,6 +102,11 @@ final class FigureOperator extends AbstractStreamOperator<Outgoing>
     packer = new Packer();
     wire = Intake.wire(settings);
     metrics = new MonitorMetrics(getMetricGroup());
+    for (FigureDefinition figure : filters.plan().figures()) {
+      if (isOurs(figure)) {
+        books.put(figure.key(), open(figure));
+      }
+    }
     outgoing = new StreamRecord<>(null);
     long every = settings.publish().toMillis();
     long next = every - getProcessingTimeService().getCurrentProcessingTime() % every;
@@ -114,27 +121,27 @@ final class FigureOperator extends AbstractStreamOperator<Outgoing>
   @Override
   public void processElement(StreamRecord<Partial> element) throws Exception {
     Partial partial = element.getValue();
-    FigureBook book = books.get(partial.figure());
-    if (book == null) {
-      book = open(partial.figure());
-    }
-    book.absorb(partial);
+    books.get(partial.figure()).absorb(partial);
     merged++;
     beginnings.reach(partial.time() + 1);
   }
 
-  private FigureBook open(String key) {
-    FigureDefinition figure = filters.plan().figure(key);
-    FigureBook book =
-        new FigureBook(
-            figure,
-            settings.zone(),
-            settings.late().toMillis(),
-            beginnings.of(key),
-            new StateShelf(key, beginnings.of(key)),
-            () -> metrics.beyondCap(figure.name()));
-    books.put(key, book);
-    return book;
+  /** Whether what is gathered of a figure comes to this subtask. */
+  private boolean isOurs(FigureDefinition figure) {
+    TaskInfo task = getRuntimeContext().getTaskInfo();
+    return KeyGroupRangeAssignment.assignKeyToParallelOperator(
+            figure.key(), task.getMaxNumberOfParallelSubtasks(), task.getNumberOfParallelSubtasks())
+        == subtask();
+  }
+
+  private FigureBook open(FigureDefinition figure) {
+    return new FigureBook(
+        figure,
+        settings.zone(),
+        settings.late().toMillis(),
+        beginnings.of(figure.key()),
+        new StateShelf(figure.key(), beginnings.of(figure.key())),
+        () -> metrics.beyondCap(figure.name()));
   }
 
   private MapState<String, byte[]> drawer(long drawer) throws Exception {
@@ -268,6 +275,7 @@ final class FigureOperator extends AbstractStreamOperator<Outgoing>
   @Override
   public void onEventTime(InternalTimer<String, Long> timer) throws Exception {
     FigureBook book = books.get(timer.getKey());
+    // Null for what an edit left behind.
     if (book != null) {
       publish(book);
       book.forget(timer.getNamespace());

@@ -37,7 +37,7 @@ final class GatherOperator extends AbstractStreamOperator<Partial>
   private static final long MINUTE = 60_000L;
   private static final int MOST_PIECES = 20_000;
 
-  /** Before figures are published, milliseconds: enough to be merged by then. */
+  /** Before figures are published, milliseconds: enough to be on their way by then. */
   private static final long AHEAD = 50;
 
   private final FigureFilters filters;

@@ -122,8 +122,25 @@ public final class FigureBook {
     byte[] written = shelf.read(ALWAYS, LATEST);
     if (written != null) {
       latest = new Unpacker(written).number();
+      tellTheDayAgain();
     }
     readHeld();
+  }
+
+  /** It is not over, and who shows what is current may have been started again as well. */
+  private void tellTheDayAgain() {
+    if (!stored.contains(Window.DAY)) {
+      return;
+    }
+    long day = calendar.start(Window.DAY, latest);
+    Set<String> today = new LinkedHashSet<>(readKnown(day));
+    today.add(other());
+    for (String values : today) {
+      Piece piece = piece(new Place(Window.DAY, day, values), false);
+      if (piece != null) {
+        changed.add(piece);
+      }
+    }
   }
 
   private void readHeld() {
@@ -180,6 +197,11 @@ public final class FigureBook {
       return values;
     }
     overflow.run();
+    return other();
+  }
+
+  /** Where what is not told apart by values is counted: all of it, or what is beyond the cap. */
+  private String other() {
     return String.join("\0", Collections.nCopies(figure.by().size(), FigureDefinition.OTHER));
   }
 

@@ -89,7 +89,28 @@ class FigureBookTest {
     assertThat(overflows).isEqualTo(3);
     assertThat(published(again, Window.DAY))
         .extracting(point -> point.reading().dimensions().get("campaign") + point.reading().value())
-        .containsExactlyInAnyOrder("other3.0", "c12.0", "c91.0");
+        .containsExactlyInAnyOrder("other3.0", "c01.0", "c12.0", "c21.0", "c91.0");
+  }
+
+  @Test
+  void afterARestartTheDayIsToldAgainOnceAndNothingElse() {
+    FigureDefinition figure = byCampaign(2);
+    FigureBook book = book(figure);
+    book.absorb(one(figure, NOON - 86_400_000, "yesterday"));
+    for (int i = 0; i < 3; i++) {
+      book.absorb(one(figure, NOON, "c" + i));
+    }
+    book.publish(point -> {});
+    book.write(new Packer());
+
+    FigureBook again = book(figure);
+    List<Point> told = new ArrayList<>();
+    again.publish(told::add);
+    again.publish(told::add);
+    assertThat(told)
+        .allMatch(point -> point.window() == Window.DAY)
+        .extracting(point -> point.reading().dimensions().get("campaign") + point.reading().value())
+        .containsExactlyInAnyOrder("c01.0", "c11.0", "other1.0");
   }
 
   @Test
