@@ -101,6 +101,9 @@ class SessionClusterTest {
       publish(kafka, 50, 100);
       awaitDecisions(kafka, 100);
       awaitCounted(kafka, 100);
+      for (String job : jobs) {
+        await().atMost(PATIENCE).until(() -> restarts(job) >= 1);
+      }
       for (Decision decision : Said.on(broker).distinctDecisions()) {
         assertThat(decision.getRevision()).isZero();
       }
@@ -122,6 +125,12 @@ class SessionClusterTest {
 
   private static String id(String answer) {
     return found("\"jobid\":\"([0-9a-f]+)\"", answer);
+  }
+
+  private int restarts(String job) {
+    String metric = get("/jobs/" + job + "/metrics?get=numRestarts");
+    Matcher value = Pattern.compile("\"value\":\"(\\d+)\"").matcher(metric);
+    return value.find() ? Integer.parseInt(value.group(1)) : 0;
   }
 
   private static void awaitCounted(EmbeddedKafka kafka, int orders) {
@@ -149,6 +158,8 @@ class SessionClusterTest {
             "taskmanager.host: 127.0.0.1",
             "taskmanager.bind-host: 127.0.0.1",
             "taskmanager.numberOfTaskSlots: 2",
+            // Each TaskManager carries half of each job, so that whichever ends, both feel it.
+            "taskmanager.load-balance.mode: SLOTS",
             "taskmanager.cpu.cores: 2",
             // What Flink's own start script works out from the size of the process.
             "taskmanager.memory.framework.heap.size: 128m",
