@@ -1,11 +1,13 @@
 package io.fenghuo.console.decide;
 
+import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.fenghuo.alerting.Json;
 import io.fenghuo.console.Characters;
 import io.fenghuo.console.ConsoleDatabase;
 import io.fenghuo.console.Outgoing;
+import io.fenghuo.console.decide.RecentAnswers.Asked;
 import io.fenghuo.console.http.Call;
 import io.fenghuo.console.http.Need;
 import io.fenghuo.console.http.Problem;
@@ -21,17 +23,19 @@ import io.fenghuo.schemas.Stream;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.Collections;
-import java.util.LinkedHashMap;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.PreparedBatch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,8 +48,11 @@ public final class DecideApi implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(DecideApi.class);
   private static final int STANDARD_MILLIS = 500;
   private static final int MOST_MILLIS = 10_000;
-  private static final int REMEMBERED = 100_000;
+  private static final int REMEMBERED = 20_000;
   private static final Duration KEPT = Duration.ofDays(7);
+  private static final int KEPT_AT_ONCE = 500;
+
+  private static final TypeReference<Map<String, Object>> FIELDS = new TypeReference<>() {};
 
   private final ConsoleDatabase database;
   private final Outgoing outgoing;
@@ -59,17 +66,11 @@ public final class DecideApi implements AutoCloseable {
             thread.setDaemon(true);
             return thread;
           });
-  private final Map<String, CompletableFuture<ObjectNode>> answers =
-      Collections.synchronizedMap(
-          new LinkedHashMap<>() {
-            private static final long serialVersionUID = 1L;
+  private final Queue<Kept> unkept = new ConcurrentLinkedQueue<>();
 
-            @Override
-            protected boolean removeEldestEntry(
-                Map.Entry<String, CompletableFuture<ObjectNode>> eldest) {
-              return size() > REMEMBERED;
-            }
-          });
+  private final RecentAnswers answers;
+
+  private record Kept(String eventId, Instant at, String answer) {}
 
   public DecideApi(
       ConsoleDatabase database, Outgoing outgoing, DecisionWaiters waiters, InstantSource clock) {
@@ -77,6 +78,7 @@ public final class DecideApi implements AutoCloseable {
     this.outgoing = outgoing;
     this.waiters = waiters;
     this.clock = clock;
+    this.answers = new RecentAnswers(REMEMBERED, clock.instant());
   }
 
   public List<Route> routes() {
@@ -93,19 +95,19 @@ public final class DecideApi implements AutoCloseable {
         body.hasNonNull("fallback")
             ? Call.choice(Outcome.class, "fallback", body.path("fallback").asText())
             : Outcome.REVIEW;
-    CompletableFuture<ObjectNode> fresh = new CompletableFuture<>();
-    CompletableFuture<ObjectNode> known = answers.putIfAbsent(order.getEventId(), fresh);
+    Asked fresh = new Asked(clock.instant(), new CompletableFuture<>());
+    Asked known = answers.putIfAbsent(order.getEventId(), fresh);
     if (known == null) {
       try {
         answer(order, millis, fallback, fresh);
       } catch (RuntimeException e) {
         answers.remove(order.getEventId());
-        fresh.completeExceptionally(e);
+        fresh.answer().completeExceptionally(e);
         throw e;
       }
     }
-    CompletableFuture<ObjectNode> asked = known == null ? fresh : known;
-    call.context().future(() -> asked.thenAccept(call::answer));
+    CompletableFuture<String> asked = (known == null ? fresh : known).answer();
+    call.context().future(() -> asked.thenAccept(call::answerWritten));
   }
 
   private static OrderEvent order(JsonNode json) {
@@ -114,7 +116,10 @@ public final class DecideApi implements AutoCloseable {
     }
     OrderEvent order;
     try {
-      order = (OrderEvent) EventJson.fromJson(OrderEvent.getClassSchema(), json.toString());
+      order =
+          (OrderEvent)
+              EventJson.fromMap(
+                  OrderEvent.getClassSchema(), Json.MAPPER.convertValue(json, FIELDS));
     } catch (InvalidEventException wrong) {
       throw Problem.field("order", wrong.getMessage());
     }
@@ -138,16 +143,18 @@ public final class DecideApi implements AutoCloseable {
     return given.asInt();
   }
 
-  private void answer(
-      OrderEvent order, int millis, Outcome fallback, CompletableFuture<ObjectNode> answer) {
+  private void answer(OrderEvent order, int millis, Outcome fallback, Asked asked) {
     String eventId = order.getEventId();
-    Optional<ObjectNode> before = before(eventId);
+    Instant happened = Instant.ofEpochMilli(order.getEventTime());
+    // A shop waits for this, and most of the time not for the database.
+    Optional<String> before =
+        answers.mayBeForgotten(happened, asked.at()) ? before(eventId) : Optional.empty();
     if (before.isPresent()) {
-      answer.complete(before.get());
+      asked.answer().complete(before.get());
       return;
     }
     if (!waiters.isReading()) {
-      answer.complete(fallback(fallback, "unavailable"));
+      asked.answer().complete(fallback(fallback, "unavailable"));
       // Nobody has seen the order: the next try may have more luck.
       answers.remove(eventId);
       return;
@@ -166,34 +173,35 @@ public final class DecideApi implements AutoCloseable {
         .handle(
             (made, failure) -> {
               waiters.forget(eventId);
-              ObjectNode node =
+              String answer =
                   failure == null
                       ? decided(made)
                       : fallback(
                           fallback,
                           failure instanceof TimeoutException ? "timeout" : "unavailable");
-              keeper.execute(() -> keep(eventId, node));
-              answer.complete(node);
+              asked.answer().complete(answer);
+              unkept.add(new Kept(eventId, asked.at(), answer));
+              keeper.execute(this::keep);
               return null;
             });
   }
 
-  private static ObjectNode decided(Decision decision) {
+  private static String decided(Decision decision) {
     ObjectNode node = (ObjectNode) Json.tree(EventJson.toJson(decision));
-    node.put("decided", true);
-    return node;
+    return Json.write(node.put("decided", true));
   }
 
-  private static ObjectNode fallback(Outcome outcome, String why) {
-    return Json.MAPPER
-        .createObjectNode()
-        .put("decided", false)
-        .put("outcome", outcome.name())
-        .put("why", why);
+  private static String fallback(Outcome outcome, String why) {
+    return Json.write(
+        Json.MAPPER
+            .createObjectNode()
+            .put("decided", false)
+            .put("outcome", outcome.name())
+            .put("why", why));
   }
 
-  /** What the same event was answered before this process began, or what it was decided. */
-  private Optional<ObjectNode> before(String eventId) {
+  /** What the same event was answered when it is not known here any more. */
+  private Optional<String> before(String eventId) {
     try {
       return database.read(
           handle ->
@@ -201,8 +209,7 @@ public final class DecideApi implements AutoCloseable {
                   .createQuery("select answer from decide_answer where event_id = :id")
                   .bind("id", Characters.storable(eventId))
                   .mapTo(String.class)
-                  .findOne()
-                  .map(text -> (ObjectNode) Json.tree(text)));
+                  .findOne());
     } catch (RuntimeException e) {
       // A shop must not wait for the database: at worst the same order is published twice.
       LOG.debug("earlier answers are not known: {}", e.toString());
@@ -210,21 +217,37 @@ public final class DecideApi implements AutoCloseable {
     }
   }
 
-  private void keep(String eventId, ObjectNode answer) {
-    try {
-      database.useTransaction(
-          handle ->
-              handle
-                  .createUpdate(
-                      "insert into decide_answer (event_id, at, answer)"
-                          + " values (:id, :now, cast(:answer as jsonb)) on conflict do nothing")
-                  .bind("id", Characters.storable(eventId))
-                  .bind("now", clock.instant())
-                  .bind("answer", Json.write(answer).replace("\\u0000", ""))
-                  .execute());
-    } catch (RuntimeException e) {
-      LOG.info("the answer on {} is kept in memory only: {}", eventId, e.toString());
+  private void keep() {
+    List<Kept> some = new ArrayList<>();
+    for (Kept each = unkept.poll(); each != null; each = unkept.poll()) {
+      some.add(each);
+      if (some.size() == KEPT_AT_ONCE) {
+        break;
+      }
     }
+    if (some.isEmpty()) {
+      return;
+    }
+    try {
+      database.useTransaction(handle -> keep(handle, some));
+    } catch (RuntimeException e) {
+      LOG.info("{} answers are kept in memory only: {}", some.size(), e.toString());
+    }
+  }
+
+  private static void keep(Handle handle, List<Kept> answers) {
+    PreparedBatch batch =
+        handle.prepareBatch(
+            "insert into decide_answer (event_id, at, answer)"
+                + " values (:id, :at, cast(:answer as jsonb)) on conflict do nothing");
+    for (Kept each : answers) {
+      batch
+          .bind("id", Characters.storable(each.eventId()))
+          .bind("at", each.at())
+          .bind("answer", each.answer().replace("\\u0000", ""))
+          .add();
+    }
+    batch.execute();
   }
 
   /** Drops answers nobody asks for again. */

@@ -213,7 +213,13 @@ public final class Call {
   }
 
   public void answer(int status, Object body) {
-    context.status(status).contentType("application/json; charset=utf-8").result(Json.write(body));
+    context.status(status);
+    answerWritten(Json.write(body));
+  }
+
+  /** Answers with what is JSON already. */
+  public void answerWritten(String json) {
+    context.contentType("application/json; charset=utf-8").result(json);
   }
 
   public void nothing() {
