@@ -36,6 +36,7 @@ import io.fenghuo.console.rules.ModeChanges;
 import io.fenghuo.console.rules.ModeRequests;
 import io.fenghuo.console.rules.RuleJobs;
 import io.fenghuo.console.rules.RulesApi;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -43,6 +44,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.slf4j.Logger;
@@ -57,17 +59,21 @@ public final class Console implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Console.class);
 
+  /** What is shown is told once a second. */
+  private static final Duration TOPIC_PATIENCE = Duration.ofMillis(100);
+
   /**
    * What the console stands on, made by whoever starts it.
    *
-   * @param consumers makes readers of bytes that belong to no group and begin at the beginning
+   * @param consumers makes readers of bytes that belong to no group and begin at the beginning;
+   *     given how long a record may wait for more to be read with it, zero for not at all
    * @param ruleJobs who brings approved modes into force; empty when the jobs are run elsewhere
    * @param versions of the parts, by name, for the health page; asked for each time
    */
   public record Surroundings(
       ConsoleDatabase database,
       Alerting alerting,
-      Supplier<Consumer<byte[], byte[]>> consumers,
+      Function<Duration, Consumer<byte[], byte[]>> consumers,
       Outgoing outgoing,
       Jobs jobs,
       Pulse pulse,
@@ -136,14 +142,14 @@ public final class Console implements AutoCloseable {
     TopicReader reader =
         keep(
             new TopicReader(
-                with.consumers().get(),
+                with.consumers().apply(TOPIC_PATIENCE),
                 database,
                 partitions,
                 settings.promise(),
                 List.of(latest, watched, alerts, decisions),
                 clock));
     Outbox outbox = keep(new Outbox(database, with.outgoing(), clock));
-    DecisionWaiters waiters = keep(new DecisionWaiters(with.consumers().get()));
+    DecisionWaiters waiters = keep(new DecisionWaiters(with.consumers().apply(Duration.ZERO)));
     DecideApi decide = keep(new DecideApi(database, with.outgoing(), waiters, clock));
 
     OpenIdApi openId =

@@ -163,7 +163,7 @@ final class TestConsole implements AutoCloseable {
             new Console.Surroundings(
                 database,
                 alerting,
-                topics::consumer,
+                patience -> topics.consumer(),
                 outgoing,
                 () -> List.of(new Jobs.Job("risk", "RUNNING", 0, 3L, null, 1_000L)),
                 new Pulse() {

@@ -117,7 +117,7 @@ final class ConsoleService implements AutoCloseable {
                 new Console.Surroundings(
                     database,
                     alerting.alerting(),
-                    () -> consumer(kafka),
+                    patience -> consumer(kafka, patience),
                     outgoing,
                     new FlinkRest(flink, InstantSource.system()),
                     pulse,
@@ -136,13 +136,17 @@ final class ConsoleService implements AutoCloseable {
     return versions;
   }
 
-  private static KafkaConsumer<byte[], byte[]> consumer(KafkaAddress kafka) {
+  private static KafkaConsumer<byte[], byte[]> consumer(KafkaAddress kafka, Duration patience) {
     Map<String, Object> settings = new HashMap<>();
     settings.put(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, kafka.toString());
     settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
     settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
     settings.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 2_000);
-    settings.put(ConsumerConfig.FETCH_MIN_BYTES_CONFIG, 1);
+    if (!patience.isZero()) {
+      // Fetched record by record, the topics of a busy shop cost the broker more than the jobs do.
+      settings.put(ConsumerConfig.FETCH_MIN_BYTES_CONFIG, 256 << 10);
+      settings.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, (int) patience.toMillis());
+    }
     settings.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
     settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
     return new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
