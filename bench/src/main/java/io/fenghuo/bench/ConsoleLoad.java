@@ -145,8 +145,9 @@ final class ConsoleLoad implements Callable<Integer> {
     Warmth warmth = new Warmth(pid);
     boolean warm = false;
     double lasted = 0;
+    int looks = 0;
     while (lasted < LONGEST_WARM_UP * warmUp && !(warm && lasted >= warmUp)) {
-      orders.send(LOOK, Way.BOTH);
+      orders.send(LOOK, looks++ % 2 == 0 ? Way.PUBLISHED : Way.ASKED, false);
       warmth.look();
       warm = warmth.isReached();
       lasted = (System.nanoTime() - begin) / 1e9;
@@ -248,14 +249,17 @@ final class ConsoleLoad implements Callable<Integer> {
   // ---- decisions
 
   private void decide(Orders orders) {
+    // Other work lay between, and its code ran last.
+    orders.send(LOOK, Way.PUBLISHED, false);
+    orders.send(LOOK, Way.ASKED, false);
     Duration turn = Duration.ofMillis(seconds * 1_000L / TURNS);
     Usage usage =
         Usage.during(
             pid,
             () -> {
               for (int i = 0; i < TURNS; i++) {
-                orders.send(turn, Way.PUBLISHED);
-                orders.send(turn, Way.ASKED);
+                orders.send(turn, Way.PUBLISHED, true);
+                orders.send(turn, Way.ASKED, true);
               }
             });
     await(() -> orders.awaited.size() == 0 && orders.underway.get() == 0);
@@ -276,9 +280,7 @@ final class ConsoleLoad implements Callable<Integer> {
 
   private enum Way {
     PUBLISHED,
-    ASKED,
-    /** By turns, and none of them counts. */
-    BOTH
+    ASKED
   }
 
   /** Orders on a schedule that waits for nobody. */
@@ -318,7 +320,7 @@ final class ConsoleLoad implements Callable<Integer> {
       }
     }
 
-    void send(Duration time, Way way) {
+    void send(Duration time, Way way, boolean counts) {
       OpenLoop schedule = new OpenLoop(System.nanoTime() + 1_000_000, rate);
       long end = (long) (rate * time.toMillis() / 1_000);
       for (long n = 0; n < end; n++) {
@@ -327,10 +329,10 @@ final class ConsoleLoad implements Callable<Integer> {
           LockSupport.parkNanos(left);
         }
         OrderEvent order = order(run + sent++);
-        if (way == Way.PUBLISHED || way == Way.BOTH && n % 2 == 0) {
-          publish(order, due, way != Way.BOTH);
+        if (way == Way.PUBLISHED) {
+          publish(order, due, counts);
         } else {
-          ask(order, due, way != Way.BOTH);
+          ask(order, due, counts);
         }
       }
     }

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.fenghuo.schemas.OrderEvent;
 import io.fenghuo.schemas.Outcome;
+import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -17,7 +18,8 @@ class DecideTest {
       "{'order':{'eventId':'e-%1$s','eventTime':'2026-11-11T12:00:00Z','orderId':'%1$s',"
           + "'type':'CREATED','userId':'u1','amount':100},'timeoutMillis':%2$d,'fallback':'CHALLENGE'}";
 
-  private final TestConsole test = new TestConsole();
+  private final MovingClock clock = new MovingClock(Instant.parse("2026-11-11T12:00:00Z"));
+  private final TestConsole test = new TestConsole(clock);
   private Visitor shop;
 
   @BeforeEach
@@ -77,6 +79,21 @@ class DecideTest {
         .until(
             () -> shop.post("/decide", ORDER.formatted("o-2", 100)).json().equals(decided.json()));
     assertThat(test.outgoing.to("orders")).hasSize((int) published);
+  }
+
+  @Test
+  void aNewOrderIsPublishedWithoutALookAndYetGetsTheAnswerOfAnotherConsole() {
+    clock.move(Duration.ofMinutes(10));
+    test.database.useTransaction(
+        handle ->
+            handle.execute(
+                "insert into decide_answer (event_id, at, answer)"
+                    + " values ('e-slow-2', now(), '{\"decided\":true,\"outcome\":\"BLOCK\"}')"));
+    String order = ORDER.formatted("slow-2", 9_000).replace("12:00:00Z", "12:05:00Z");
+    assertThat(shop.post("/decide", order).json().path("outcome").asText()).isEqualTo("BLOCK");
+    assertThat(test.outgoing.to("orders"))
+        .extracting(sent -> ((OrderEvent) sent.record()).getOrderId())
+        .contains("slow-2");
   }
 
   @Test

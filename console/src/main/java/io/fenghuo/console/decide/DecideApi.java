@@ -33,7 +33,6 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.PreparedBatch;
 import org.slf4j.Logger;
@@ -67,7 +66,6 @@ public final class DecideApi implements AutoCloseable {
             return thread;
           });
   private final Queue<Kept> unkept = new ConcurrentLinkedQueue<>();
-
   private final RecentAnswers answers;
 
   private record Kept(String eventId, Instant at, String answer) {}
@@ -159,30 +157,30 @@ public final class DecideApi implements AutoCloseable {
       answers.remove(eventId);
       return;
     }
-    byte[] value = codecs.get().encode(order);
-    CompletableFuture<Decision> decision = waiters.await(eventId);
+    CompletableFuture<String> answer = asked.answer();
+    waiters.await(eventId).thenAccept(decision -> answer.complete(decided(decision)));
     outgoing
-        .send(Stream.ORDERS.topic(), Stream.ORDERS.keyOf(order), value)
+        .send(Stream.ORDERS.topic(), Stream.ORDERS.keyOf(order), codecs.get().encode(order))
         .exceptionally(
             failure -> {
-              decision.completeExceptionally(failure);
+              answer.complete(fallback(fallback, "unavailable"));
               return null;
             });
-    decision
-        .orTimeout(millis, TimeUnit.MILLISECONDS)
-        .handle(
-            (made, failure) -> {
+    answer
+        .completeOnTimeout(fallback(fallback, "timeout"), millis, TimeUnit.MILLISECONDS)
+        .thenAccept(
+            text -> {
               waiters.forget(eventId);
-              String answer =
-                  failure == null
-                      ? decided(made)
-                      : fallback(
-                          fallback,
-                          failure instanceof TimeoutException ? "timeout" : "unavailable");
-              asked.answer().complete(answer);
-              unkept.add(new Kept(eventId, asked.at(), answer));
+              unkept.add(new Kept(eventId, asked.at(), text));
               keeper.execute(this::keep);
-              return null;
+            });
+    // An event that another console was asked about leads to no second decision.
+    CompletableFuture.delayedExecutor(millis / 2, TimeUnit.MILLISECONDS, keeper)
+        .execute(
+            () -> {
+              if (!answer.isDone()) {
+                before(eventId).ifPresent(answer::complete);
+              }
             });
   }
 
