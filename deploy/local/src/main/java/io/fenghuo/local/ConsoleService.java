@@ -143,7 +143,7 @@ final class ConsoleService implements AutoCloseable {
     settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
     settings.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 2_000);
     if (!patience.isZero()) {
-      // Fetched record by record, the topics of a busy shop cost the broker more than the jobs do.
+      // Record by record, a busy shop's topics would keep the broker busy with fetches.
       settings.put(ConsumerConfig.FETCH_MIN_BYTES_CONFIG, 256 << 10);
       settings.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, (int) patience.toMillis());
     }
