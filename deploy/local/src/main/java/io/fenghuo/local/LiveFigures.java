@@ -77,7 +77,7 @@ final class LiveFigures implements AutoCloseable {
 
   private record Totals(long events, long deadLetters, long alerts) {}
 
-  private LiveFigures(KafkaAddress kafka, Collection<Stream> shopStreams) {
+  private LiveFigures(KafkaAddress kafka, Collection<Stream> shopStreams, long since) {
     this.shopStreams = new ArrayList<>();
     for (Stream stream : shopStreams) {
       this.shopStreams.addAll(kafka.partitions(stream.topic()));
@@ -89,20 +89,36 @@ final class LiveFigures implements AutoCloseable {
     }
     this.consumer = kafka.consumer();
     List<TopicPartition> decisionPartitions = kafka.partitions(Stream.DECISIONS.topic());
+    List<TopicPartition> figures = kafka.partitions(Stream.KPIS.topic());
     List<TopicPartition> followed = new ArrayList<>(decisionPartitions);
-    followed.addAll(kafka.partitions(Stream.KPIS.topic()));
+    followed.addAll(figures);
     consumer.assign(followed);
     consumer.seekToEnd(followed);
     followed.forEach(consumer::position);
+    Map<TopicPartition, Long> times = new HashMap<>();
+    figures.forEach(each -> times.put(each, since));
+    consumer
+        .offsetsForTimes(times)
+        .forEach(
+            (each, first) -> {
+              if (first != null) {
+                consumer.seek(each, first.offset());
+              }
+            });
     this.totals = readTotals();
     this.eventsSeen = totals.events();
     this.thread = new Thread(this::run, "live-figures");
     this.thread.setDaemon(true);
   }
 
-  /** Counts from now on; dead letters and alerts also those already there. */
-  static LiveFigures start(KafkaAddress kafka, Collection<Stream> shopStreams) {
-    LiveFigures figures = new LiveFigures(kafka, shopStreams);
+  /**
+   * Counts from now on; dead letters and alerts also those already there.
+   *
+   * @param since figures of the day are those told since then, milliseconds; a job tells them all
+   *     when it starts
+   */
+  static LiveFigures start(KafkaAddress kafka, Collection<Stream> shopStreams, long since) {
+    LiveFigures figures = new LiveFigures(kafka, shopStreams, since);
     figures.thread.start();
     return figures;
   }

@@ -11,6 +11,7 @@ import io.fenghuo.pipelines.RiskSettings;
 import io.fenghuo.rules.rehearsal.RulePacks;
 import io.fenghuo.schemas.Outcome;
 import io.fenghuo.schemas.Stream;
+import java.lang.management.ManagementFactory;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -442,7 +443,8 @@ final class Up implements Callable<Integer> {
       Scenario scenario) {
     List<Stream> shopStreams =
         List.of(Stream.ORDERS, Stream.PAYMENTS, Stream.LOGINS, Stream.TRAFFIC, Stream.RESOURCES);
-    try (LiveFigures figures = LiveFigures.start(kafka(), shopStreams);
+    long begin = ManagementFactory.getRuntimeMXBean().getStartTime();
+    try (LiveFigures figures = LiveFigures.start(kafka(), shopStreams, begin);
         SimulatedShop shop = scenario == null ? null : open(scenario)) {
       progress.say(
           "READY kafka="
