@@ -124,6 +124,9 @@ public final class Flusher {
                       .put("group_key", row.key())
                       .put("next", now.plus(route.groupInterval()).toString()));
     }
+    if (quiet.isEmpty()) {
+      return;
+    }
     handle
         .createUpdate(
             "update alert_group g set flushes = flushes + 1, next_flush_at = q.next"
