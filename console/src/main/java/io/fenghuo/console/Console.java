@@ -150,7 +150,8 @@ public final class Console implements AutoCloseable {
                 clock));
     Outbox outbox = keep(new Outbox(database, with.outgoing(), clock));
     DecisionWaiters waiters = keep(new DecisionWaiters(with.consumers().apply(Duration.ZERO)));
-    DecideApi decide = keep(new DecideApi(database, with.outgoing(), waiters, clock));
+    DecideApi decide =
+        keep(new DecideApi(database, with.outgoing(), waiters, settings.mostWaiting(), clock));
 
     OpenIdApi openId =
         new OpenIdApi(

@@ -18,6 +18,7 @@ import java.util.Optional;
  * @param openId where people sign in beside accounts with a password, or empty
  * @param zone of the shop
  * @param promise within which a case should be decided
+ * @param mostWaiting so many requests wait for a decision at once; who comes then gets the fallback
  */
 public record ConsoleSettings(
     String host,
@@ -29,6 +30,7 @@ public record ConsoleSettings(
     String version,
     Retention retention,
     Duration promise,
+    int mostWaiting,
     List<FigureInfo> figures,
     List<RuleInfo> rules,
     List<WatchInfo> watches) {

@@ -3,10 +3,13 @@ package io.fenghuo.console;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.node.BooleanNode;
 import io.fenghuo.schemas.OrderEvent;
 import io.fenghuo.schemas.Outcome;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -94,6 +97,36 @@ class DecideTest {
     assertThat(test.outgoing.to("orders"))
         .extracting(sent -> ((OrderEvent) sent.record()).getOrderId())
         .contains("slow-2");
+  }
+
+  @Test
+  void whoComesWhenTooManyWaitGetsTheFallbackAtOnceAndTheOrderIsPublished() throws Exception {
+    List<Thread> callers = new ArrayList<>();
+    for (int i = 0; i < TestConsole.MOST_WAITING; i++) {
+      String order = ORDER.formatted("slow-many-" + i, 10_000);
+      callers.add(new Thread(() -> shop.post("/decide", order)));
+    }
+    callers.forEach(Thread::start);
+    await().until(() -> ordersOf("slow-many-") == TestConsole.MOST_WAITING);
+
+    assertThat(shop.post("/decide", ORDER.formatted("slow-late", 10_000)).json().toString())
+        .isEqualTo("{\"decided\":false,\"outcome\":\"CHALLENGE\",\"why\":\"busy\"}");
+    assertThat(ordersOf("slow-late")).isEqualTo(1);
+
+    for (int i = 0; i < TestConsole.MOST_WAITING; i++) {
+      test.topics.write(Records.decision("slow-many-" + i, 0, Outcome.PASS, 0, Instant.now()));
+    }
+    for (Thread each : callers) {
+      each.join();
+    }
+    assertThat(shop.post("/decide", ORDER.formatted("o-4", 5_000)).json().path("decided"))
+        .isEqualTo(BooleanNode.TRUE);
+  }
+
+  private long ordersOf(String prefix) {
+    return test.outgoing.to("orders").stream()
+        .filter(sent -> ((OrderEvent) sent.record()).getOrderId().startsWith(prefix))
+        .count();
   }
 
   @Test

@@ -30,6 +30,7 @@ import java.util.Optional;
 final class TestConsole implements AutoCloseable {
 
   static final String SHOP_TOKEN = "a token of the shop's programs";
+  static final int MOST_WAITING = 20;
 
   private static final String HASH =
       Password.hash(Visitor.OWN)
@@ -138,6 +139,7 @@ final class TestConsole implements AutoCloseable {
                 "test",
                 Retention.STANDARD,
                 Duration.ofMinutes(30),
+                MOST_WAITING,
                 List.of(
                     new FigureInfo(
                         "gmv_paid",

@@ -33,6 +33,7 @@ public final class HttpApi implements AutoCloseable {
               config.startup.showJavalinBanner = false;
               config.http.maxRequestSize = MAX_BODY;
               config.jetty.threadPool = new QueuedThreadPool(THREADS, 4);
+              config.jetty.modifyServer(Connections::limit);
               config.routes.before(this::admit);
               config.routes.get("/-/healthy", context -> context.result("OK"));
               config.routes.get("/-/ready", this::ready);

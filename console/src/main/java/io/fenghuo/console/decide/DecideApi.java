@@ -56,6 +56,7 @@ public final class DecideApi implements AutoCloseable {
   private final ConsoleDatabase database;
   private final Outgoing outgoing;
   private final DecisionWaiters waiters;
+  private final int mostWaiting;
   private final InstantSource clock;
   private final ThreadLocal<EventCodec> codecs = ThreadLocal.withInitial(EventCodec::singleObject);
   private final ExecutorService keeper =
@@ -70,11 +71,19 @@ public final class DecideApi implements AutoCloseable {
 
   private record Kept(String eventId, Instant at, String answer) {}
 
+  /**
+   * @param mostWaiting when so many wait, others get the fallback at once
+   */
   public DecideApi(
-      ConsoleDatabase database, Outgoing outgoing, DecisionWaiters waiters, InstantSource clock) {
+      ConsoleDatabase database,
+      Outgoing outgoing,
+      DecisionWaiters waiters,
+      int mostWaiting,
+      InstantSource clock) {
     this.database = database;
     this.outgoing = outgoing;
     this.waiters = waiters;
+    this.mostWaiting = mostWaiting;
     this.clock = clock;
     this.answers = new RecentAnswers(REMEMBERED, clock.instant());
   }
@@ -158,7 +167,12 @@ public final class DecideApi implements AutoCloseable {
       return;
     }
     CompletableFuture<String> answer = asked.answer();
-    waiters.await(eventId).thenAccept(decision -> answer.complete(decided(decision)));
+    if (waiters.waiting() < mostWaiting) {
+      waiters.await(eventId).thenAccept(decision -> answer.complete(decided(decision)));
+    } else {
+      // The order is decided all the same, and whoever asks is told at once that it takes long.
+      answer.complete(fallback(fallback, "busy"));
+    }
     outgoing
         .send(Stream.ORDERS.topic(), Stream.ORDERS.keyOf(order), codecs.get().encode(order))
         .exceptionally(

@@ -50,6 +50,10 @@ public final class DecisionWaiters implements AutoCloseable {
     return reading;
   }
 
+  int waiting() {
+    return waiting.size();
+  }
+
   /** Completes with the first decision that the event leads to. Whoever waits must also forget. */
   CompletableFuture<Decision> await(String eventId) {
     return waiting.computeIfAbsent(eventId, any -> new CompletableFuture<>());

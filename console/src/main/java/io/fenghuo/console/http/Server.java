@@ -1,6 +1,7 @@
 package io.fenghuo.console.http;
 
 import io.fenghuo.alerting.Json;
+import io.fenghuo.alerting.api.Connections;
 import io.fenghuo.console.ConsoleDatabase;
 import io.javalin.Javalin;
 import io.javalin.http.Context;
@@ -56,6 +57,7 @@ public final class Server implements AutoCloseable {
               config.http.maxRequestSize = Call.MAX_BODY;
               config.http.asyncTimeout = 0;
               config.jetty.threadPool = new QueuedThreadPool(THREADS, 4);
+              config.jetty.modifyServer(Connections::limit);
               // Ids of rules and orders may hold slashes and percent signs; routes match what is
               // encoded and decode each parameter by itself.
               config.jetty.modifyHttpConfiguration(http -> http.setUriCompliance(COMPLIANCE));

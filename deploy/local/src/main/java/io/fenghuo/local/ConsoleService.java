@@ -40,6 +40,10 @@ import org.apache.kafka.common.utils.AppInfoParser;
 final class ConsoleService implements AutoCloseable {
 
   private static final Duration REVIEW_PROMISE = Duration.ofMinutes(30);
+
+  /** Ten seconds, the longest wait, of 200 orders a second; each holds a connection. */
+  private static final int MOST_WAITING = 2_000;
+
   private static final String VERSION = "0.1.0";
 
   private final Parts parts = new Parts();
@@ -111,6 +115,7 @@ final class ConsoleService implements AutoCloseable {
                     VERSION,
                     Retention.STANDARD,
                     REVIEW_PROMISE,
+                    MOST_WAITING,
                     catalogue.figures(),
                     catalogue.rules(),
                     catalogue.watches()),
