@@ -6,6 +6,10 @@ import io.fenghuo.schemas.OrderEvent;
 import io.fenghuo.schemas.OrderItem;
 import io.fenghuo.schemas.OrderType;
 import io.fenghuo.schemas.Stream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.HttpURLConnection;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -21,6 +25,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
@@ -68,6 +74,9 @@ final class ConsoleLoad implements Callable<Integer> {
   private static final int LONGEST_WARM_UP = 4;
 
   private static final int TURNS = 6;
+
+  /** So many may wait for an answer; others wait for one of these, which is counted. */
+  private static final int CALLERS = 200;
 
   /** What was begun under another load is over. */
   private static final Duration SETTLE = Duration.ofSeconds(10);
@@ -117,6 +126,7 @@ final class ConsoleLoad implements Callable<Integer> {
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
   public static void main(String[] args) {
+    System.setProperty("http.maxConnections", String.valueOf(CALLERS));
     System.exit(new CommandLine(new ConsoleLoad()).execute(args));
   }
 
@@ -297,6 +307,7 @@ final class ConsoleLoad implements Callable<Integer> {
     private final String run = Long.toString(System.currentTimeMillis(), 36);
     private final String token;
     private final KafkaProducer<String, byte[]> producer;
+    private final ExecutorService callers = Executors.newFixedThreadPool(CALLERS);
     private final Thread reader;
     private volatile boolean reading = true;
     private long sent;
@@ -350,28 +361,33 @@ final class ConsoleLoad implements Callable<Integer> {
 
     private void ask(OrderEvent order, long due, boolean counts) {
       underway.incrementAndGet();
-      ConsoleLoad.this
-          .ask(order, token)
-          .whenComplete(
-              (answer, failure) -> {
-                underway.decrementAndGet();
-                if (!counts) {
-                  return;
-                }
-                // Whatever came of it, it took so long.
-                record(requested, due);
-                if (failure != null || answer.statusCode() != 200) {
-                  refused.incrementAndGet();
-                } else if (!answer.body().contains("\"decided\":true")) {
-                  fallbacks.incrementAndGet();
-                }
-              });
+      callers.execute(
+          () -> {
+            String answer = null;
+            try {
+              answer = ConsoleLoad.this.ask(order, token);
+            } catch (IOException refusal) {
+              // counted below
+            }
+            underway.decrementAndGet();
+            if (!counts) {
+              return;
+            }
+            // Whatever came of it, it took so long.
+            record(requested, due);
+            if (answer == null) {
+              refused.incrementAndGet();
+            } else if (!answer.contains("\"decided\":true")) {
+              fallbacks.incrementAndGet();
+            }
+          });
     }
 
     @Override
     public void close() throws InterruptedException {
       reading = false;
       reader.join(5_000);
+      callers.shutdownNow();
       producer.close(Duration.ofSeconds(5));
     }
   }
@@ -392,16 +408,24 @@ final class ConsoleLoad implements Callable<Integer> {
     return consumer;
   }
 
-  private CompletableFuture<HttpResponse<String>> ask(OrderEvent order, String token) {
+  /** Blocking, as this takes the least of the processors that `up` needs too. */
+  private String ask(OrderEvent order, String token) throws IOException {
     String body =
         "{\"order\":" + EventJson.toJson(order) + ",\"timeoutMillis\":5000,\"fallback\":\"PASS\"}";
-    return client.sendAsync(
-        HttpRequest.newBuilder(console.resolve("/api/v1/decide"))
-            .header("Authorization", "Bearer " + token)
-            .header("Content-Type", "application/json")
-            .POST(HttpRequest.BodyPublishers.ofString(body, StandardCharsets.UTF_8))
-            .build(),
-        HttpResponse.BodyHandlers.ofString());
+    HttpURLConnection asked =
+        (HttpURLConnection) console.resolve("/api/v1/decide").toURL().openConnection();
+    asked.setRequestProperty("Authorization", "Bearer " + token);
+    asked.setRequestProperty("Content-Type", "application/json");
+    asked.setDoOutput(true);
+    byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+    asked.setFixedLengthStreamingMode(bytes.length);
+    try (OutputStream out = asked.getOutputStream()) {
+      out.write(bytes);
+    }
+    // Read to its end, the connection serves the next one.
+    try (InputStream in = asked.getInputStream()) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    }
   }
 
   private static OrderEvent order(String id) {

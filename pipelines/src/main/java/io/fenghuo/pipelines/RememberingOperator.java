@@ -38,6 +38,9 @@ abstract class RememberingOperator<I, O, V> extends AbstractStreamOperator<O>
 
   static final long NO_WATERMARK = Long.MIN_VALUE;
 
+  /** Milliseconds. */
+  private static final long MOMENT = 100;
+
   private final JobSettings<?> job;
   private final boolean waits;
   protected transient Packer packer;
@@ -88,6 +91,7 @@ abstract class RememberingOperator<I, O, V> extends AbstractStreamOperator<O>
   public void open() throws Exception {
     super.open();
     timers = getInternalTimerService("event-time", VoidNamespaceSerializer.INSTANCE, this);
+    getProcessingTimeService().scheduleWithFixedDelay(now -> cache.tick(), MOMENT, MOMENT);
     gauge("cached_keys", () -> cache.size());
     gauge("cache_hits", () -> cache.hits());
     gauge("cache_misses", () -> cache.misses());

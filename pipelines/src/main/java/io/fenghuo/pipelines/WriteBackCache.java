@@ -14,8 +14,8 @@ import org.apache.flink.api.common.state.ValueState;
  * checkpoint always holds everything, and a restart begins with nothing here. Bounded by weight, so
  * memory does not grow with the number of keys.
  *
- * <p>So many changes at most wait to be written, the oldest first, so that no checkpoint has to
- * hold up events while it writes what has changed for seconds.
+ * <p>So many changes at most wait to be written, the oldest first, and none of them long unless
+ * there are many: a checkpoint holds up events while it writes what still waits.
  *
  * <p>Room is made as by a clock's hand: what was used since the hand came by stays for another
  * round. Unlike the order of last use, this is kept without touching the neighbours at each use.
@@ -36,12 +36,19 @@ final class WriteBackCache<V> {
 
   static final int MOST_WAITING = 32_768;
 
+  /** Moments after which a change is written though nothing needs its place. */
+  static final int PATIENCE = 10;
+
+  /** Written in one moment at most: events wait meanwhile. */
+  static final int MOST_AT_ONCE = 1_000;
+
   /** A key and its value; equal by key. */
   private static final class Slot<V> {
     private String key;
     private int hash;
     V value;
     int weight;
+    long since;
     boolean used;
     boolean dirty;
     boolean stored;
@@ -87,6 +94,7 @@ final class WriteBackCache<V> {
   private final Consumer<String> turnTo;
   private final long limit;
   private long weight;
+  private long moment;
   private long hits;
   private long misses;
 
@@ -134,6 +142,7 @@ final class WriteBackCache<V> {
     reweigh(current);
     if (!current.dirty) {
       current.dirty = true;
+      current.since = moment;
       waiting.add(current);
       if (waiting.size() > MOST_WAITING) {
         write(waiting.poll());
@@ -190,13 +199,29 @@ final class WriteBackCache<V> {
   /** Writes everything that was changed; what became empty is forgotten. */
   void flush() throws Exception {
     for (Slot<V> slot = waiting.poll(); slot != null; slot = waiting.poll()) {
-      write(slot);
-      if (!slot.stored && !slot.gone) {
-        drop(slot);
-      }
+      settle(slot);
     }
     if (round.size() > 2 * slots.size()) {
       round.removeIf(slot -> slot.gone);
+    }
+  }
+
+  private void settle(Slot<V> slot) throws Exception {
+    write(slot);
+    if (!slot.stored && !slot.gone) {
+      drop(slot);
+    }
+  }
+
+  /** A moment has passed; leaves another key current. */
+  void tick() throws Exception {
+    moment++;
+    for (int i = 0; i < MOST_AT_ONCE; i++) {
+      Slot<V> oldest = waiting.peek();
+      if (oldest == null || oldest.since > moment - PATIENCE) {
+        return;
+      }
+      settle(waiting.poll());
     }
   }
 

@@ -75,6 +75,38 @@ class WriteBackCacheTest {
   }
 
   @Test
+  void noChangeWaitsLongUnlessThereAreMany() throws Exception {
+    WriteBackCache<StringBuilder> cache = cache(Long.MAX_VALUE);
+    append(cache, "a", "1");
+    cache.tick();
+    append(cache, "b", "1");
+    append(cache, "a", "2");
+    for (int i = 2; i < WriteBackCache.PATIENCE; i++) {
+      cache.tick();
+    }
+    assertThat(table.rows).isEmpty();
+    cache.tick();
+    assertThat(table.rows).containsExactly(Map.entry("a", "12"));
+    cache.tick();
+    assertThat(table.rows).containsOnly(Map.entry("a", "12"), Map.entry("b", "1"));
+    append(cache, "a", "3");
+    cache.flush();
+    assertThat(table.rows).containsEntry("a", "123");
+    assertThat(table.writes).isEqualTo(3);
+
+    int many = WriteBackCache.MOST_AT_ONCE + 1;
+    for (int i = 0; i < many; i++) {
+      append(cache, "k" + i, "x");
+    }
+    for (int i = 0; i < WriteBackCache.PATIENCE; i++) {
+      cache.tick();
+    }
+    assertThat(table.writes).isEqualTo(3 + many - 1);
+    cache.tick();
+    assertThat(table.writes).isEqualTo(3 + many);
+  }
+
+  @Test
   void withAnyLimitItHoldsWhatAMapWouldHold() throws Exception {
     long seed = Long.getLong("fenghuo.seed", 1);
     Random random = new Random(seed);
@@ -86,6 +118,9 @@ class WriteBackCacheTest {
         // As a checkpoint and a restart would.
         cache.flush();
         cache = cache(random.nextInt(2_000));
+      }
+      if (random.nextInt(5) == 0) {
+        cache.tick();
       }
       String letter = String.valueOf((char) ('a' + random.nextInt(26)));
       append(cache, key, letter);

@@ -44,8 +44,6 @@ final class ConsoleService implements AutoCloseable {
   /** Ten seconds, the longest wait, of 200 orders a second; each holds a connection. */
   private static final int MOST_WAITING = 2_000;
 
-  private static final String VERSION = "0.1.0";
-
   private final Parts parts = new Parts();
   private Console console;
   private Path shopToken;
@@ -112,7 +110,7 @@ final class ConsoleService implements AutoCloseable {
                     Optional.of(shopToken(folder)),
                     openId,
                     zone,
-                    VERSION,
+                    Fenghuo.VERSION,
                     Retention.STANDARD,
                     REVIEW_PROMISE,
                     MOST_WAITING,
@@ -133,7 +131,7 @@ final class ConsoleService implements AutoCloseable {
 
   private static Map<String, String> versions(RulesInForce rules) {
     Map<String, String> versions = new LinkedHashMap<>();
-    versions.put("fenghuo", VERSION);
+    versions.put("fenghuo", Fenghuo.VERSION);
     versions.put("ruleSet", rules.version());
     versions.put("java", System.getProperty("java.version"));
     versions.put("flink", EnvironmentInformation.getVersion());

@@ -19,9 +19,12 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "fenghuo",
     description = "Watches an online shop while it trades.",
+    version = "fenghuo " + Fenghuo.VERSION,
     synopsisSubcommandLabel = "COMMAND",
     footer = {"", "Begin with `./fenghuo up`. Exit codes: 0 done, 1 failed, 2 called wrongly."})
 public final class Fenghuo implements Runnable {
+
+  static final String VERSION = "0.1.0";
 
   @Option(
       names = {"-h", "--help"},
@@ -29,6 +32,12 @@ public final class Fenghuo implements Runnable {
       scope = ScopeType.INHERIT,
       description = "Show this help.")
   private boolean help;
+
+  @Option(
+      names = {"-V", "--version"},
+      versionHelp = true,
+      description = "Print the version.")
+  private boolean version;
 
   @Spec private CommandSpec spec;
 

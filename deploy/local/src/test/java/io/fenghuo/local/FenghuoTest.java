@@ -67,6 +67,13 @@ class FenghuoTest {
   }
 
   @Test
+  void itSaysWhichVersionItIs() {
+    CommandRun run = CommandRun.of("--version");
+    assertThat(run.exitCode()).isZero();
+    assertThat(run.out().strip()).isEqualTo("fenghuo " + Fenghuo.VERSION);
+  }
+
+  @Test
   void anUnknownStreamIsAnsweredWithTheKnownOnes() {
     assertThat(CommandRun.of("tail", "order").err())
         .contains("no stream 'order'; there are orders, payments");
