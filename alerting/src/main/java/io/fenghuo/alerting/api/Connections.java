@@ -11,7 +11,7 @@ import org.eclipse.jetty.server.Server;
  */
 public final class Connections {
 
-  /** Two servers and whoever they call leave half of the files to the rest. */
+  /** Alerting and the console of one process leave half of its files to the rest. */
   private static final int SHARE = 4;
 
   /** Where the system does not say how many files a process may open. */
