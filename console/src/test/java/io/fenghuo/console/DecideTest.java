@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.node.BooleanNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import io.fenghuo.schemas.OrderEvent;
 import io.fenghuo.schemas.Outcome;
 import java.time.Duration;
@@ -112,6 +113,11 @@ class DecideTest {
     assertThat(shop.post("/decide", ORDER.formatted("slow-late", 10_000)).json().toString())
         .isEqualTo("{\"decided\":false,\"outcome\":\"CHALLENGE\",\"why\":\"busy\"}");
     assertThat(ordersOf("slow-late")).isEqualTo(1);
+    test.outgoing.goAway(true);
+    assertThat(shop.post("/decide", ORDER.formatted("slow-lost", 10_000)).json().path("why"))
+        .as("an order Kafka does not have is not one that is only waited for")
+        .isEqualTo(TextNode.valueOf("unavailable"));
+    test.outgoing.goAway(false);
 
     for (int i = 0; i < TestConsole.MOST_WAITING; i++) {
       test.topics.write(Records.decision("slow-many-" + i, 0, Outcome.PASS, 0, Instant.now()));

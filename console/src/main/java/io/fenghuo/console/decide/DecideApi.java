@@ -167,18 +167,20 @@ public final class DecideApi implements AutoCloseable {
       return;
     }
     CompletableFuture<String> answer = asked.answer();
-    if (waiters.waiting() < mostWaiting) {
+    boolean busy = waiters.waiting() >= mostWaiting;
+    if (!busy) {
       waiters.await(eventId).thenAccept(decision -> answer.complete(decided(decision)));
-    } else {
-      // The order is decided all the same, and whoever asks is told at once that it takes long.
-      answer.complete(fallback(fallback, "busy"));
     }
     outgoing
         .send(Stream.ORDERS.topic(), Stream.ORDERS.keyOf(order), codecs.get().encode(order))
-        .exceptionally(
-            failure -> {
-              answer.complete(fallback(fallback, "unavailable"));
-              return null;
+        .whenComplete(
+            (published, failure) -> {
+              if (failure != null) {
+                answer.complete(fallback(fallback, "unavailable"));
+              } else if (busy) {
+                // Not before Kafka has it: whoever reads this need not send it again.
+                answer.complete(fallback(fallback, "busy"));
+              }
             });
     answer
         .completeOnTimeout(fallback(fallback, "timeout"), millis, TimeUnit.MILLISECONDS)
