@@ -189,7 +189,8 @@ class MonitoredFaultTest {
         .isEqualTo(
             Map.of(
                 "anomaly/uv|", Severity.WARNING,
-                "anomaly/orders|", Severity.CRITICAL));
+                "anomaly/orders|", Severity.CRITICAL,
+                "anomaly/gmv|", Severity.CRITICAL));
   }
 
   @Test

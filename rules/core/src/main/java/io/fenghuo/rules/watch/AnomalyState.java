@@ -12,7 +12,8 @@ import java.util.SortedMap;
 /**
  * One figure of one subject: its baseline, what has been unusual about it so far, and whom to
  * blame. Two things raise the alert: a distance from the baseline that the detector finds
- * surprising among all distances there have been, and a smaller one that does not go away (CUSUM).
+ * surprising among all distances there have been, and a smaller one that does not go away (CUSUM),
+ * even when each of its minutes is inside the band.
  */
 final class AnomalyState implements WatchState {
 
@@ -41,10 +42,16 @@ final class AnomalyState implements WatchState {
   /** Sum of deviations beyond the drift that is no chance. */
   private static final double PERSISTENT = 14;
 
+  /**
+   * So long what seems to have begun is not learnt, milliseconds: a loss that is within the band
+   * minute by minute would else become today's level before it is seen to last.
+   */
+  private static final long DOUBT = Objective.HOUR;
+
   /** Most a single minute adds to the sum: two are the least that persist. */
   private static final double MOST = 8;
 
-  /** Minutes in a row inside the band that end an alert. */
+  /** Minutes in a row inside the band that end an alert, when the sum has halved meanwhile. */
   private static final int CALM = 3;
 
   /** What stays different for so long is the new usual, milliseconds; and for so many windows. */
@@ -152,17 +159,30 @@ final class AnomalyState implements WatchState {
     boolean known = baseline.isKnown(from) && enough;
     if (incident.isOpen()) {
       settle(from, value, z, findings);
-    } else if (known && isOff(value, expected, z)) {
-      boolean drop = z < 0;
+    } else if (known) {
+      boolean drop = low > high;
+      double sum = drop ? low : high;
       boolean wanted = drop ? watch.drops() : watch.spikes() && !campaign;
-      boolean sure = news >= SURPRISING || (drop ? low : high) >= PERSISTENT;
+      boolean off = z < 0 == drop && isOff(value, expected, z);
       // A single minute may be a hiccup; half of what is sure must have added up.
-      if (wanted && sure && (drop ? low : high) >= PERSISTENT / 2) {
-        begin(drop, value, expected, deviation, findings);
+      if (wanted && off && sum >= (news >= SURPRISING ? PERSISTENT / 2 : PERSISTENT)) {
+        begin(drop, false, value, expected, deviation, findings);
+      } else if (wanted && sum >= PERSISTENT && isOffSince()) {
+        // Each minute may be inside the band, but not their mean.
+        double minutes = (double) (judged - since) / watch.window();
+        begin(
+            drop,
+            true,
+            actualSince / minutes,
+            expectedSince / minutes,
+            deviation / Math.sqrt(minutes),
+            findings);
       }
     }
     if (!incident.isOpen() && !campaign) {
-      boolean doubtful = Math.max(low, high) >= PERSISTENT / 2 && isOff(value, expected, z);
+      boolean doubtful =
+          Math.max(low, high) >= PERSISTENT / 2
+              && (isOff(value, expected, z) || isOffSince() && judged - since < DOUBT);
       if (!doubtful) {
         baseline.learn(from, value, weight);
         averageExpected += (expected - averageExpected) / 720;
@@ -178,14 +198,21 @@ final class AnomalyState implements WatchState {
     return Math.abs(z) >= BAND && share >= watch.least();
   }
 
+  /** Whether all minutes since it began are off together; only a count has one for each window. */
+  private boolean isOffSince() {
+    return watch.nature() == Anomaly.Nature.COUNT
+        && side != 0
+        && Math.abs(expectedSince - actualSince) >= watch.least() * expectedSince;
+  }
+
   /** Adds up how far it is off on either side, and what is lost or too much since it began. */
   private void suspect(
       long from, double value, double numerator, double weight, double expected, double z) {
     double step = Math.max(-MOST, Math.min(MOST, z));
-    if (!incident.isOpen()) {
-      low = Math.max(0, KEPT * low - step - DRIFT);
-      high = Math.max(0, KEPT * high + step - DRIFT);
-    }
+    // Once it is sure, more of the same makes it no surer, and need not be waited for at its end.
+    double most = incident.isOpen() ? PERSISTENT : Double.POSITIVE_INFINITY;
+    low = Math.max(0, Math.min(most, KEPT * low - step - DRIFT));
+    high = Math.max(0, Math.min(most, KEPT * high + step - DRIFT));
     int now = Math.max(low, high) < SUSPECT ? 0 : low > high ? -1 : 1;
     if (!incident.isOpen() && now != side) {
       side = now;
@@ -202,9 +229,10 @@ final class AnomalyState implements WatchState {
   }
 
   private void settle(long from, double value, double z, Findings findings) {
-    calm = (dropped ? z > -BAND : z < BAND) ? calm + 1 : 0;
-    if (calm >= CALM) {
-      long back = judged - CALM * watch.window();
+    double sum = dropped ? low : high;
+    calm = sum < PERSISTENT && (dropped ? z > -BAND : z < BAND) ? calm + 1 : 0;
+    if (calm >= CALM && sum < PERSISTENT / 2) {
+      long back = judged - calm * watch.window();
       end(
           back,
           new Words("已恢复，现为 " + shown(value), "back to usual, now " + shown(value)),
@@ -230,7 +258,12 @@ final class AnomalyState implements WatchState {
   }
 
   private void begin(
-      boolean drop, double value, double expected, double deviation, Findings findings) {
+      boolean drop,
+      boolean lasting,
+      double value,
+      double expected,
+      double deviation,
+      Findings findings) {
     dropped = drop;
     calm = 0;
     Words title = Wording.subject(watch.about().title(), subject);
@@ -257,7 +290,7 @@ final class AnomalyState implements WatchState {
             "%s：%s %s，预期 %s 至 %s，始于 %s，累计%s约 %s"
                     .formatted(
                         title.zh(),
-                        drop ? "骤降至" : "突增至",
+                        lasting ? drop ? "持续偏低，平均" : "持续偏高，平均" : drop ? "骤降至" : "突增至",
                         shown(value),
                         from,
                         to,
@@ -265,10 +298,10 @@ final class AnomalyState implements WatchState {
                         drop ? "少" : "多",
                         off)
                 + culprit.map(one -> "；主要来自 " + by + "（" + share + "）").orElse(""),
-            "%s: %s to %s, expected %s to %s, since %s, about %s too %s so far"
+            "%s: %s %s, expected %s to %s, since %s, about %s too %s so far"
                     .formatted(
                         title.en(),
-                        drop ? "down" : "up",
+                        (drop ? "down" : "up") + (lasting ? " for a while, on average" : " to"),
                         shown(value),
                         from,
                         to,
