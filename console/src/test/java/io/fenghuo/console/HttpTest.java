@@ -13,6 +13,10 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -58,6 +62,41 @@ class HttpTest {
           .doesNotContain("unsafe");
       assertThat(header(answer, "X-Content-Type-Options")).isEqualTo("nosniff");
     }
+  }
+
+  @Test
+  void aPageNamesAllItsModulesAtOnce() throws Exception {
+    Set<String> wall = modules("/live");
+    assertThat(wall).contains("app.js", "lib/vue.js", "live/hero.js");
+    assertThat(modules("/review/o-1")).contains("review/case.js").doesNotContain("live/hero.js");
+    for (String module : wall) {
+      for (String line : text("/web/" + module).split("\n")) {
+        if (line.startsWith("import ")) {
+          String other = line.substring(line.indexOf('\'') + 1, line.lastIndexOf('\''));
+          assertThat(wall)
+              .as(module)
+              .contains(Path.of(module).resolveSibling(other).normalize().toString());
+        }
+      }
+    }
+    assertThat(modules("/nowhere"))
+        .isEqualTo(modules("/"))
+        .contains("app.js")
+        .noneMatch(module -> module.startsWith("pages/"));
+  }
+
+  private Set<String> modules(String page) throws Exception {
+    Matcher named =
+        Pattern.compile("<link rel=\"modulepreload\" href=\"/web/(.+)\">").matcher(text(page));
+    Set<String> modules = new HashSet<>();
+    while (named.find()) {
+      assertThat(modules.add(named.group(1))).as("named once: " + named.group(1)).isTrue();
+    }
+    return modules;
+  }
+
+  private String text(String path) throws Exception {
+    return new String(get(path).body(), StandardCharsets.UTF_8);
   }
 
   @Test

@@ -75,8 +75,8 @@ public final class Server implements AutoCloseable {
               config.routes.get(
                   "/web/<path>", context -> files.answer(context, context.pathParam("path")));
               // The page shows what stands in its address.
-              config.routes.get("/", context -> files.answer(context, "index.html"));
-              config.routes.get("/<path>", context -> files.answer(context, "index.html"));
+              config.routes.get("/", context -> files.answerPage(context, "/"));
+              config.routes.get("/<path>", context -> files.answerPage(context, context.path()));
               config.routes.exception(
                   Problem.class, (problem, context) -> answer(context, problem));
               config.routes.exception(

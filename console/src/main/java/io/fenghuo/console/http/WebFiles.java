@@ -1,5 +1,7 @@
 package io.fenghuo.console.http;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.javalin.http.Context;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -8,16 +10,22 @@ import java.io.UncheckedIOException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.zip.GZIPOutputStream;
 
 /** The page and its parts, out of the class path; compressed once and kept. */
 final class WebFiles {
 
   private static final String OURS = "/io/fenghuo/console/web/";
+
+  /** What is around every page. */
+  private static final String FRAME = "app.js";
 
   /** What is not ours, and where in its jar it is. */
   private static final Map<String, String> LIBRARIES =
@@ -41,9 +49,54 @@ final class WebFiles {
 
   private static final Pattern PATH = Pattern.compile("[A-Za-z0-9_-]+([./][A-Za-z0-9_-]+)*");
 
-  private record File(byte[] plain, byte[] gzip, String etag, String type) {}
+  private record File(byte[] plain, byte[] gzip, String etag, String type) {
+
+    static File of(byte[] plain, String type) {
+      ByteArrayOutputStream zipped = new ByteArrayOutputStream();
+      try (GZIPOutputStream gzip = new GZIPOutputStream(zipped)) {
+        gzip.write(plain);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+      return new File(plain, zipped.toByteArray(), etag(plain), type);
+    }
+
+    private static String etag(byte[] plain) {
+      try {
+        byte[] digest = MessageDigest.getInstance("SHA-256").digest(plain);
+        return '"' + HexFormat.of().formatHex(digest, 0, 8) + '"';
+      } catch (NoSuchAlgorithmException missing) {
+        throw new IllegalStateException("every Java has SHA-256", missing);
+      }
+    }
+  }
 
   private final Map<String, File> files = new ConcurrentHashMap<>();
+  private final Map<String, File> pages = new ConcurrentHashMap<>();
+  private final Modules modules =
+      new Modules(path -> find(path).map(file -> new String(file.plain(), UTF_8)));
+
+  /**
+   * Answers with the page that stands in the address, which names the modules it is made of.
+   *
+   * @param address as {@code /review/o-17}, shown by {@code pages/review.js}
+   */
+  void answerPage(Context context, String address) {
+    String page = "pages/" + address.split("/", 3)[1] + ".js";
+    answer(context, pages.computeIfAbsent(find(page).isPresent() ? page : FRAME, this::page));
+  }
+
+  private File page(String module) {
+    Set<String> wanted = new LinkedHashSet<>(modules.of(FRAME));
+    wanted.addAll(modules.of(module));
+    String links =
+        wanted.stream()
+            .map(path -> "  <link rel=\"modulepreload\" href=\"/web/" + path + "\">\n")
+            .collect(Collectors.joining());
+    // Behind the styles, which the first paint waits for.
+    String html = new String(find("index.html").orElseThrow().plain(), UTF_8);
+    return File.of(html.replace("</head>", links + "</head>").getBytes(UTF_8), TYPES.get("html"));
+  }
 
   /**
    * Answers with a file.
@@ -51,7 +104,10 @@ final class WebFiles {
    * @param path as {@code app.js} or {@code lib/vue.js}
    */
   void answer(Context context, String path) {
-    File file = find(path).orElseThrow(() -> Problem.notFound("/web/" + path));
+    answer(context, find(path).orElseThrow(() -> Problem.notFound("/web/" + path)));
+  }
+
+  private static void answer(Context context, File file) {
     // Ask each time, answer mostly "not modified": a new version is seen at once.
     context.header("Cache-Control", "no-cache");
     context.header("ETag", file.etag());
@@ -91,18 +147,9 @@ final class WebFiles {
       if (in == null) {
         return Optional.empty();
       }
-      byte[] plain = in.readAllBytes();
-      ByteArrayOutputStream zipped = new ByteArrayOutputStream();
-      try (GZIPOutputStream gzip = new GZIPOutputStream(zipped)) {
-        gzip.write(plain);
-      }
-      byte[] digest = MessageDigest.getInstance("SHA-256").digest(plain);
-      String etag = '"' + HexFormat.of().formatHex(digest, 0, 8) + '"';
-      return Optional.of(new File(plain, zipped.toByteArray(), etag, type));
+      return Optional.of(File.of(in.readAllBytes(), type));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
-    } catch (NoSuchAlgorithmException missing) {
-      throw new IllegalStateException("every Java has SHA-256", missing);
     }
   }
 }

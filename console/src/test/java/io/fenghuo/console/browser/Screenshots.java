@@ -45,7 +45,7 @@ final class Screenshots {
     if (arguments.length == 0 || Chromium.place() == null) {
       System.err.println(
           arguments.length == 0
-              ? "usage: ./console/screenshots DIR [PART-OF-A-NAME]"
+              ? "usage: ./console/browser screenshots DIR [PART-OF-A-NAME]"
               : "no Chromium here: apt-get install chromium fonts-noto-cjk");
       System.exit(2);
     }
