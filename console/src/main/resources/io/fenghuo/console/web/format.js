@@ -197,11 +197,6 @@ export function said(text) {
   return text[state.language] || text.zh || text.en || '';
 }
 
-/** A reason or a summary: rules write money in fen, people read it in yuan. */
-export function plain(text) {
-  return said(text).replace(/(\d{3,15}) ?(分(?!钟)|fen\b)/g, (whole, fen) => exactMoney(Number(fen)));
-}
-
 /** A dimension's value: the shop's own word where it has none in the table. */
 export function word(kind, value) {
   if (value == null || value === '') return UNKNOWN;

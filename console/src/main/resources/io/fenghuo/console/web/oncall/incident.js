@@ -3,7 +3,7 @@ import { defineComponent, h, reactive } from '../lib/vue.js';
 import { can, user } from '../state.js';
 import { get, post, segment } from '../api.js';
 import { useAnswer } from '../ask.js';
-import { agoAndWhen, countdown, moment, plain, said } from '../format.js';
+import { agoAndWhen, countdown, moment, said } from '../format.js';
 import { t } from '../texts.js';
 import { Panel } from '../ui/panel.js';
 import { answered } from '../ui/answers.js';
@@ -61,7 +61,7 @@ export const Incident = defineComponent({
       return h('div', { class: 'stack' }, [
         h('section', { class: ['panel', 'incident-head', 'burn-' + item.severity, item.state] }, h('div', { class: 'panel-body' }, [
           h('p', { class: 'row' }, [severity(item.severity), chip(t('incident.state-' + item.state), item.state === 'open' ? 'critical' : item.state === 'answered' ? 'notice' : 'ok'), clockOf(item)]),
-          h('h2', { class: 'case-sentence theirs clamp' }, plain(item.summary).slice(0, 1000)),
+          h('h2', { class: 'case-sentence theirs clamp' }, said(item.summary).slice(0, 1000)),
           h('p', { class: 'row second' }, [whoIsOnIt(item), h('span', agoAndWhen(item.openedAt)), item.nextStep ? h('span', t('incident.next', { at: moment(item.nextStep.at), what: said(item.nextStep.text) })) : null]),
           buttons(item),
         ])),
@@ -76,7 +76,7 @@ export const Incident = defineComponent({
         ]))) : h('p', { class: 'muted' }, t('incident.no-proof')))),
         h(Panel, { title: t('incident.alerts', { n: item.alerts?.length ?? 0 }) }, () => h('ul', { class: 'alert-lines' }, (Array.isArray(item.alerts) ? item.alerts : []).slice(0, 50).map((each) => h('li', { key: each.fingerprint, class: ['alert-line', each.state === 'firing' ? '' : 'over'] }, [
           h('span', { class: each.state === 'firing' ? 'tone-' + each.severity : 'tone-ok' }, sign(each.state === 'firing' ? each.severity : 'ok', t(each.state === 'firing' ? 'severity.' + each.severity : 'alert.resolved'))),
-          h('div', { class: 'grow' }, [h('p', { class: 'theirs clamp' }, plain(each.summary).slice(0, 600)), h('p', { class: 'muted small-text' }, agoAndWhen(each.startsAt)),
+          h('div', { class: 'grow' }, [h('p', { class: 'theirs clamp' }, said(each.summary).slice(0, 600)), h('p', { class: 'muted small-text' }, agoAndWhen(each.startsAt)),
             h('p', { class: 'row tight' }, Object.entries(each.labels ?? {}).slice(0, 12).map(([name, value]) => h('span', { class: 'chip one-line' }, name + ' = ' + String(value).slice(0, 60))))]),
         ])))),
         h(Panel, { title: t('incident.story') }, () => h('div', { class: 'stack' }, [

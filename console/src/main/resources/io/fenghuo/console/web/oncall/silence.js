@@ -2,7 +2,7 @@
 import { defineComponent, h, reactive } from '../lib/vue.js';
 import { serverNow } from '../state.js';
 import { post } from '../api.js';
-import { plain } from '../format.js';
+import { said } from '../format.js';
 import { t } from '../texts.js';
 import { Dialog } from '../ui/dialog.js';
 import { sign } from '../ui/marks.js';
@@ -54,7 +54,7 @@ export const Silence = defineComponent({
       form.preview ? h('div', { class: 'strip strip-warning stack', role: 'status' }, [
         h('p', { class: 'strong' }, form.preview.length ? t('silence.would', { n: form.preview.length }) : t('silence.would-none')),
         h('ul', { class: 'skipped' }, form.preview.slice(0, 30).map((each) => h('li', { key: each.fingerprint, class: 'row tight' },
-          [h('span', { class: 'tone-' + each.severity }, sign(each.severity, t('severity.' + each.severity))), h('span', { class: 'grow theirs clamp' }, plain(each.summary).slice(0, 300))]))),
+          [h('span', { class: 'tone-' + each.severity }, sign(each.severity, t('severity.' + each.severity))), h('span', { class: 'grow theirs clamp' }, said(each.summary).slice(0, 300))]))),
       ]) : null,
       form.problem ? h('p', { class: 'field-wrong', role: 'alert' }, [sign('critical'), ' ', form.problem.said]) : null,
       h('div', { class: 'form-end' }, [

@@ -4,7 +4,7 @@ import { can } from '../state.js';
 import { get, post, remove, segment } from '../api.js';
 import { useAnswer } from '../ask.js';
 import { go, route } from '../router.js';
-import { agoAndWhen, moment, plain } from '../format.js';
+import { agoAndWhen, moment, said } from '../format.js';
 import { useKeys } from '../keys.js';
 import { t } from '../texts.js';
 import { Panel } from '../ui/panel.js';
@@ -65,7 +65,7 @@ export default defineComponent({
       return h('li', { key: item.id, class: ['burn', 'burn-' + item.severity, item.state, item.id === current() ? 'chosen' : ''] }, [
         h('button', { type: 'button', class: 'burn-open', 'aria-current': item.id === current() ? 'true' : undefined, onClick: () => go('/alerts/' + segment(item.id)) }, [
           h('span', { class: 'row' }, [severity(item.severity), chip(t('incident.state-' + item.state), item.state === 'open' ? 'critical' : item.state === 'answered' ? 'notice' : 'ok'), h('span', { class: 'muted small-text' }, agoAndWhen(item.openedAt))]),
-          h('span', { class: 'burn-what theirs clamp' }, plain(item.summary).slice(0, 400)),
+          h('span', { class: 'burn-what theirs clamp' }, said(item.summary).slice(0, 400)),
           h('span', { class: 'row' }, [whoIsOnIt(item), clockOf(item), item.alerts > 1 ? h('span', { class: 'muted' }, t('incident.n-alerts', { n: item.alerts })) : null]),
         ]),
         item.state === 'open' && can('on-call') ? h('div', { class: 'burn-actions' }, [

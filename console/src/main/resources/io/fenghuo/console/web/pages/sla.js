@@ -4,7 +4,7 @@ import { serverNow } from '../state.js';
 import { get, segment } from '../api.js';
 import { useAnswer } from '../ask.js';
 import { link } from '../router.js';
-import { agoAndWhen, decimal, inUnit, moment, percent, plain, said, word } from '../format.js';
+import { agoAndWhen, decimal, inUnit, moment, percent, said, word } from '../format.js';
 import { t } from '../texts.js';
 import { Panel } from '../ui/panel.js';
 import { answered, empty } from '../ui/answers.js';
@@ -71,7 +71,7 @@ export default defineComponent({
           bar(each.budgetLeft, each.budgetLeft == null ? 'unknown' : each.budgetLeft <= 0.1 ? 'critical' : each.budgetLeft <= 0.4 ? 'warning' : null)]),
         h('dl', { class: 'promise-burn', 'aria-label': t('sla.burn') }, BURNS.filter((window) => sla.data.objectives.some((one) => one.burn?.[window] != null)).map((window) => h('div', { key: window }, [h('dt', window), h('dd', burn(each.burn?.[window]))]))),
         h('div', { class: 'promise-eaten' }, eaters.length ? [h('p', { class: 'muted small-text' }, t('sla.eaten', { n: eaters.length })),
-          ...eaters.slice(0, 3).map((one) => link('/alerts/' + segment(one.id), { key: one.id, class: 'one-line' }, [moment(one.openedAt), ' ', plain(one.summary).slice(0, 160)]))] : h('p', { class: 'muted small-text' }, t('sla.eaten-none'))),
+          ...eaters.slice(0, 3).map((one) => link('/alerts/' + segment(one.id), { key: one.id, class: 'one-line' }, [moment(one.openedAt), ' ', said(one.summary).slice(0, 160)]))] : h('p', { class: 'muted small-text' }, t('sla.eaten-none'))),
       ]);
     }
 

@@ -1,7 +1,7 @@
 // One case: why it is here in a sentence, then the evidence against the thresholds, then everything around it.
 import { computed, defineComponent, h, ref } from '../lib/vue.js';
 import { can } from '../state.js';
-import { agoAndWhen, countdown, decimal, exactMoney, moment, money, plain, said, span, timeOfDay, word } from '../format.js';
+import { agoAndWhen, countdown, decimal, exactMoney, moment, money, said, span, timeOfDay, word } from '../format.js';
 import { t } from '../texts.js';
 import { Panel } from '../ui/panel.js';
 import { chip, key, outcome, sign } from '../ui/marks.js';
@@ -77,7 +77,7 @@ function Rules({ hits }) {
   return h('ul', { class: 'hits' }, hits.map((hit) => h('li', { key: hit.ruleId, class: ['hit', hit.mode === 'SHADOW' ? 'shadow' : ''] }, [
     h('div', { class: 'hit-head' }, [h('span', { class: 'strong theirs' }, said(hit.title) || hit.ruleId), h('code', { class: 'muted' }, hit.ruleId),
       hit.mode === 'SHADOW' ? chip(t('mode.SHADOW')) : null, h('span', { class: 'hit-end' }, [outcome(hit.outcome), ' ', h('b', '+' + hit.score)])]),
-    h('p', { class: 'second theirs clamp' }, plain(hit.reason).slice(0, 600)),
+    h('p', { class: 'second theirs clamp' }, said(hit.reason).slice(0, 600)),
     hit.features?.length ? h('table', { class: 'features' }, [
       h('caption', { class: 'sr' }, t('case.values')),
       h('colgroup', ['name', 'value', 'limit', 'bar'].map((each) => h('col', { class: 'feature-' + each + '-column' }))),
@@ -135,7 +135,7 @@ function Facts({ item, unmask }) {
 
 function History({ item }) {
   const lines = [
-    ...(item.revisions ?? []).map((each) => ({ at: each.decisionTime, what: [t('case.revision', { n: each.revision }), ' ', outcome(each.outcome), ' ', String(each.score)], text: plain(each.reason) })),
+    ...(item.revisions ?? []).map((each) => ({ at: each.decisionTime, what: [t('case.revision', { n: each.revision }), ' ', outcome(each.outcome), ' ', String(each.score)], text: said(each.reason) })),
     ...(item.verdicts ?? []).map((each) => ({ at: each.at, what: [h('bdi', (each.reviewer ?? '').slice(0, 60)), ' ', h('b', t('verdict.' + each.verdict)), each.undone ? [' ', chip(t('verdict.undone'))] : null], text: each.note })),
     ...(item.notes ?? []).map((each) => ({ at: each.at, what: [h('bdi', (each.who ?? '').slice(0, 60)), ' ', t('case.did-' + each.what, null, String(each.what ?? ''))], text: each.text })),
   ].sort((a, b) => (a.at < b.at ? 1 : -1));
@@ -177,7 +177,7 @@ export const Case = defineComponent({
 
     return () => {
       const item = desk.item;
-      const title = plain(item.reason).slice(0, 1000);
+      const title = said(item.reason).slice(0, 1000);
       return h('article', { class: 'case', 'aria-labelledby': 'case-why' }, [
         h('header', { class: 'case-head panel' }, [
           h('div', { class: 'row' }, [

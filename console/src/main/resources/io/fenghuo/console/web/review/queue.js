@@ -1,6 +1,6 @@
 // The queue: what waits, most pressing first.
 import { defineComponent, h } from '../lib/vue.js';
-import { agoAndWhen, countdown, exactMoney, money, plain, span } from '../format.js';
+import { agoAndWhen, countdown, exactMoney, money, said, span } from '../format.js';
 import { t } from '../texts.js';
 import { sign, outcome } from '../ui/marks.js';
 import { empty } from '../ui/answers.js';
@@ -49,7 +49,7 @@ const Line = defineComponent({
         h('button', { type: 'button', class: 'case-open', 'aria-current': props.current ? 'true' : undefined, 'data-case': item.id, onClick: () => props.open(item) }, [
           h('span', { class: 'case-top' }, [outcome(item.outcome), h('span', { class: 'case-score', title: t('table.score') }, item.score),
             h('span', { class: 'case-amount', title: exactMoney(item.amount, item.currency) }, money(item.amount, item.currency))]),
-          h('span', { class: 'case-why theirs clamp clamp-2' }, plain(item.reason).slice(0, 400)),
+          h('span', { class: 'case-why theirs clamp clamp-2' }, said(item.reason).slice(0, 400)),
           h('span', { class: 'case-foot small-text' }, [
             h('bdi', { class: 'one-line muted' }, item.userId ? item.userId.slice(0, 80) : t('review.guest')),
             item.escalated && item.state !== 'done' ? h('span', { class: 'mark tone-warning', title: (item.escalated.note ?? '').slice(0, 400) || null }, [sign('warning'),

@@ -1,8 +1,10 @@
 package io.fenghuo.rules.assess;
 
 import io.fenghuo.rules.EventType;
+import io.fenghuo.rules.definition.Unit;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
+import java.util.Optional;
 import java.util.function.Function;
 import org.apache.avro.specific.SpecificRecord;
 
@@ -11,7 +13,10 @@ final class Wording {
 
   private Wording() {}
 
-  /** Replaces every {@code {name}} by its value; an unknown value prints as {@code -}. */
+  /**
+   * Replaces every {@code {name}} and {@code {name|unit}} by its value; an unknown value prints as
+   * {@code -}, and what is no number has no unit.
+   */
   static String fill(String text, Function<String, Object> values) {
     int open = text.indexOf('{');
     if (open < 0) {
@@ -24,11 +29,25 @@ final class Wording {
       if (close < 0) {
         break;
       }
-      filled.append(text, at, open).append(spell(values.apply(text.substring(open + 1, close))));
+      filled.append(text, at, open).append(spell(text.substring(open + 1, close), values));
       at = close + 1;
       open = text.indexOf('{', at);
     }
     return filled.append(text, at, text.length()).toString();
+  }
+
+  private static String spell(String placeholder, Function<String, Object> values) {
+    int bar = placeholder.indexOf('|');
+    if (bar < 0) {
+      return spell(values.apply(placeholder));
+    }
+    Object value = values.apply(placeholder.substring(0, bar));
+    Optional<Unit> unit = Unit.of(placeholder.substring(bar + 1));
+    boolean number =
+        value instanceof Number && (!(value instanceof Double real) || Double.isFinite(real));
+    return unit.isPresent() && number
+        ? unit.get().shown(new BigDecimal(value.toString()))
+        : spell(value);
   }
 
   /**

@@ -562,7 +562,13 @@ final class RuleSetReader {
     for (String text : List.of(words.zh(), words.en())) {
       Matcher matcher = PLACEHOLDER.matcher(text);
       while (matcher.find()) {
-        problem.apply(matcher.group(1)).ifPresent(wrong -> section.error(key, wrong));
+        String[] parts = matcher.group(1).split("\\|", 2);
+        problem.apply(parts[0]).ifPresent(wrong -> section.error(key, wrong));
+        if (parts.length > 1 && Unit.of(parts[1]).isEmpty()) {
+          section.error(
+              key,
+              parts[1] + ": no such unit (expected: " + String.join(", ", Unit.labels()) + ")");
+        }
       }
     }
   }

@@ -120,6 +120,10 @@ class DefinitionErrorsTest {
             WHEN + "reason: { zh: \"{amout}\", en: x }",
             "order/x.yaml:3: reason: amout: OrderEvent has no such property"),
         rule(
+            "a text with a unit that is none",
+            WHEN + "reason: { zh: \"{amount|yuan}\", en: x }",
+            "order/x.yaml:3: reason: yuan: no such unit (expected: money, seconds, minutes, hours, days)"),
+        rule(
             "an unknown duration",
             TITLE + "entity: user\nwithin: 10 mins\nsequence:\n  - a: OrderEvent",
             "order/x.yaml:3: within: 10 mins (expected: a duration such as"),

@@ -284,9 +284,12 @@ final class RandomRules {
             ? "entity: " + dice.oneOf(entities) + "\n"
             : "";
     String text =
-        "{%s} {%s}"
+        "{%s%s} {%s%s}"
             .formatted(
-                dice.oneOf(properties).text(), dice.chance(0.7) ? named.get(0) : dice.oneOf(named));
+                dice.oneOf(properties).text(),
+                unit(),
+                dice.chance(0.7) ? named.get(0) : dice.oneOf(named),
+                unit());
     files.put(
         "when/w%02d.yaml".formatted(number),
         title("when " + number)
@@ -336,6 +339,10 @@ final class RandomRules {
       yaml.append("version: ").append(dice.between(1, 9)).append('\n');
     }
     return yaml.toString();
+  }
+
+  private String unit() {
+    return dice.oneOf("", "", "", "|money", "|seconds", "|minutes", "|hours", "|days");
   }
 
   private String alert(String text) {
