@@ -65,6 +65,7 @@ public final class FigureJson {
   public static ObjectNode point(KpiPoint point) {
     ObjectNode node = Json.MAPPER.createObjectNode();
     node.put("from", time(point.getFrom()));
+    node.put("to", time(point.getTo()));
     number(node, "value", point.getValue());
     number(node, "numerator", point.getNumerator());
     number(node, "denominator", point.getDenominator());

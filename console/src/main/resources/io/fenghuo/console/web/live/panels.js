@@ -1,6 +1,6 @@
 // The panels of the wall below its numbers.
 import { h } from '../lib/vue.js';
-import { agoAndWhen, behind, compact, decimal, exactMoney, money, percent, plain, word } from '../format.js';
+import { agoAndWhen, behind, compact, decimal, exactMoney, money, percent, said, word } from '../format.js';
 import { t } from '../texts.js';
 import { link } from '../router.js';
 import { Panel } from '../ui/panel.js';
@@ -38,31 +38,35 @@ export function nothing(picture, title, how) {
 const ENOUGH_TODAY = 100;
 const ENOUGH_A_MINUTE = 30;
 
-function paymentTone(today, minute) {
-  if (today.value == null) return 'unknown';
-  const rate = minute?.value != null && minute.denominator >= ENOUGH_A_MINUTE ? minute.value : today.denominator >= ENOUGH_TODAY ? today.value : 1;
-  return rate < 0.9 ? 'critical' : rate < 0.97 ? 'warning' : 'ok';
+/**
+ * The rate to judge a way to pay by, and how bad it is: banks refuse some customers on any day, so a fall below
+ * the day's own rate counts, as for the watch `sla/payment-failover`, and what is low whatever the day.
+ */
+function judged(today, minute) {
+  if (today.value == null || today.denominator < ENOUGH_TODAY) return { rate: today.value, tone: today.value == null ? 'unknown' : 'ok' };
+  const rate = minute?.value != null && minute.denominator >= ENOUGH_A_MINUTE ? minute.value : today.value;
+  const below = (fall, least) => rate < Math.max(today.value - fall, least);
+  return { rate, tone: below(0.2, 0.7) ? 'critical' : below(0.08, 0.85) ? 'warning' : 'ok' };
 }
 
 /** Success of each way to pay: the worst first, for it is the one to look at. */
 export function Payments({ picture, still }) {
   const rows = figuresBy(picture, 'payment_success', 'method').filter((each) => each.figure.denominator !== 0)
-    .sort((a, b) => (a.figure.value ?? 2) - (b.figure.value ?? 2)).slice(0, 5);
-  const worst = rows[0];
-  const title = worst && worst.figure.value < 0.97 && worst.figure.denominator >= ENOUGH_TODAY
-    ? t('live.payment-worst', { method: word('method', worst.value), share: percent(worst.figure.value) }) : t('live.payment');
-  return h(Panel, { title, at: picture.figuresAt, still, class: 'payments' }, { default: () => rows.length === 0 ? nothing(picture, t('live.no-payments')) : [
-    h('ul', { class: 'ranks' }, rows.map(({ value: method, figure: each }) => {
+    .sort((a, b) => (a.figure.value ?? 2) - (b.figure.value ?? 2)).slice(0, 5)
+    .map(({ value: method, figure: today }) => {
       const last = figure(picture, 'payment_success', 'MINUTE', { method });
-      const tone = paymentTone(each, last);
-      return h('li', { key: method, class: 'rank' }, [
-        h('span', { class: 'rank-name theirs one-line' }, [tone === 'ok' ? null : h('span', { class: 'tone-' + tone }, [sign(tone), ' ']), word('method', method)]),
-        h('span', { class: 'rank-value', title: behind(each.numerator, each.denominator) },
-          [percent(each.value), h('small', last?.value == null ? '' : [t('live.minute'), ' ', percent(last.value, 1)])]),
-        bar(each.value, tone),
-        h('span', { class: 'rank-more' }, [behind(each.numerator, each.denominator)]),
-      ]);
-    })),
+      return { method, today, last, ...judged(today, last) };
+    });
+  const worst = ['critical', 'warning'].map((tone) => rows.find((each) => each.tone === tone)).find((each) => each);
+  const title = worst ? t('live.payment-worst', { method: word('method', worst.method), share: percent(worst.rate) }) : t('live.payment');
+  return h(Panel, { title, at: picture.figuresAt, still, class: 'payments' }, { default: () => rows.length === 0 ? nothing(picture, t('live.no-payments')) : [
+    h('ul', { class: 'ranks' }, rows.map(({ method, today, last, tone }) => h('li', { key: method, class: 'rank' }, [
+      h('span', { class: 'rank-name theirs one-line' }, [tone === 'ok' ? null : h('span', { class: 'tone-' + tone }, [sign(tone), ' ']), word('method', method)]),
+      h('span', { class: 'rank-value', title: behind(today.numerator, today.denominator) },
+        [percent(today.value), h('small', last?.value == null ? '' : [t('live.minute'), ' ', percent(last.value, 1)])]),
+      bar(today.value, tone),
+      h('span', { class: 'rank-more' }, [behind(today.numerator, today.denominator)]),
+    ]))),
   ] });
 }
 
@@ -102,7 +106,7 @@ export function Decisions({ picture, still, at }) {
     flagged.length === 0 ? null : h('ul', { class: 'newest' }, flagged.map((each) => h('li', { key: each.decisionId },
       link('/review/' + encodeURIComponent(each.orderId), { class: 'newest-line' }, [
         outcome(each.outcome, { short: true }), h('span', { class: 'strong' }, money(each.amount, each.currency)),
-        h('span', { class: 'theirs one-line second' }, plain(each.reason).slice(0, 300))])))),
+        h('span', { class: 'theirs one-line second' }, said(each.reason).slice(0, 300))])))),
   ] });
 }
 
@@ -115,7 +119,7 @@ export function Alerts({ picture, still, at }) {
         h('span', { class: each.state === 'firing' ? 'tone-' + each.severity : 'tone-ok' },
           sign(each.state === 'firing' ? each.severity : 'ok', t(each.state === 'firing' ? 'severity.' + each.severity : 'alert.resolved'))),
         h('div', { class: 'grow' }, [
-          h('p', { class: 'theirs clamp clamp-2' }, plain(each.summary).slice(0, 400)),
+          h('p', { class: 'theirs clamp clamp-2' }, said(each.summary).slice(0, 400)),
           h('p', { class: 'muted small-text' }, agoAndWhen(each.startsAt)),
         ]),
       ]))) });

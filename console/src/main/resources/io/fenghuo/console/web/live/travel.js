@@ -70,7 +70,8 @@ export function useTravel() {
     Object.assign(travel, { on: false, playing: false, problem: null, at: null });
   }
 
-  function enter(at = serverNow() - 10 * MINUTE) {
+  /** The newest minute that is surely kept: a shop may have opened only just now. */
+  function enter(at = serverNow() - 2 * MINUTE) {
     if (!travel.on) show(at);
   }
 

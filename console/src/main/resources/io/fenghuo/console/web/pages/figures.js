@@ -45,10 +45,18 @@ export default defineComponent({
     const label = (time) => (window.value === 'MINUTE' ? minuteOfDay(time) : window.value === 'HOUR' ? dayAndTime(time).slice(0, -3) : day(time));
     const title = computed(() => said(series.data?.title ?? known.value?.title) + (value.value ? ' · ' + word(dimension.value, value.value) : ''));
     const sentence = computed(() => {
-      const points = series.data?.series.find((each) => each.label === 'now')?.points ?? [];
-      const last = [...points].reverse().find((each) => each.value != null);
-      return last ? t('figures.sentence', { title: title.value, value: inUnit(last.value, series.data.unit), at: label(last.from) }) : title.value;
+      const points = (series.data?.series.find((each) => each.label === 'now')?.points ?? []).filter((each) => each.value != null).reverse();
+      const last = points.find((each) => !runs(each));
+      const told = (text, point) => t(text, { title: title.value, value: inUnit(point.value, series.data.unit), at: label(point.from) });
+      const soFar = points.length > 0 && runs(points[0]) ? told('figures.so-far', points[0]) : '';
+      return last ? told('figures.sentence', last) + soFar : title.value + soFar;
     });
+    /** A window that still fills is lower than the others for no reason of the shop's: it is drawn apart. */
+    const runs = (point) => Date.parse(point.to) > serverNow();
+    const parts = (each) => {
+      const at = each.label === 'now' ? each.points.findIndex(runs) : -1;
+      return at < 0 ? [each] : [{ ...each, points: each.points.slice(0, at) }, { label: 'running', points: each.points.slice(Math.max(0, at - 1)) }];
+    };
     const shift = { now: 0, day: 86400e3, week: 7 * 86400e3 };
     const option = computed(() => {
       const data = series.data;
@@ -60,11 +68,11 @@ export default defineComponent({
         xAxis: { type: 'time', axisLabel: { color: colour.text3, formatter: (at) => label(at), hideOverlap: true }, axisLine: { lineStyle: { color: colour.strong } }, axisTick: { show: false } },
         yAxis: { type: 'value', scale: data.unit === 'ratio', splitNumber: 4, axisLabel: { color: colour.text3, formatter: (each) => inUnit(each, data.unit) }, splitLine: { lineStyle: { color: colour.line } } },
         tooltip: { ...basis(colour).tooltip, formatter: (points) => [label(points[0].value[0]), ...points.map((each) => each.seriesName + '  ' + exactInUnit(each.value[1], data.unit))].join('\n') },
-        series: data.series.map((each, at) => ({
+        series: data.series.flatMap((whole, at) => parts(whole).map((each) => ({
           id: each.label, name: t('compare.' + each.label, null, each.label), type: 'line', showSymbol: each.points.length < 3, connectNulls: false,
           lineStyle: { width: each.label === 'now' ? 2.5 : 1.5, type: each.label === 'now' ? 'solid' : each.label === 'day' ? 'dashed' : 'dotted', color: colour.series[at] }, itemStyle: { color: colour.series[at] },
           data: each.points.map((point) => [Date.parse(point.from) + (shift[each.label] ?? 0), point.value]),
-        })),
+        }))),
       });
     });
     const tableOf = () => {

@@ -98,7 +98,7 @@ export default defineComponent({
       const list = hand.undoable.value;
       if (list.length === 0) return null;
       return h('div', { class: 'undo', role: 'status' }, list.slice(-2).map((each) => {
-        const left = Math.max(0, Math.ceil((Date.parse(each.until) - clock.value) / 1000));
+        const left = Math.max(0, Math.round((Date.parse(each.until) - clock.value) / 1000));
         return h('p', { key: each.id, class: 'undo-line' }, [sign('ok'), h('span', { class: 'grow one-line' }, [h('b', t('verdict.done-' + each.verdict)), ' ', h('bdi', each.id.slice(0, 40)), ' ', exactMoney(each.amount, each.currency)]),
           h('span', { class: 'undo-left' }, left + ' s'), h('button', { type: 'button', class: 'button small', onClick: () => hand.undo(each) }, [t('review.undo'), key('Z')])]);
       }));

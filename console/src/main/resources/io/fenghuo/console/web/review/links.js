@@ -25,7 +25,8 @@ export const Links = defineComponent({
         legend: { data: names, bottom: 0, itemWidth: 12, itemHeight: 12, textStyle: { color: colour.text2 }, inactiveColor: colour.text3 },
         series: [{
           id: 'links', type: 'graph', layout: 'force', layoutAnimation: false, roam: false, top: 16, bottom: 48, left: 40, right: 40,
-          force: { repulsion: 220, edgeLength: [40, 80], gravity: 0.25 },
+          // Few nodes have room for their names.
+          force: nodes.length < 8 ? { repulsion: 900, edgeLength: [80, 120], gravity: 0.15 } : { repulsion: 220, edgeLength: [40, 80], gravity: 0.25 },
           categories: names.map((name, at) => ({ name, symbol: SHAPES[kinds[at]], itemStyle: { color: colour.series[KINDS.indexOf(kinds[at]) % 6] } })),
           data: nodes.map((each) => ({
             id: each.id, name: each.id, label0: t('who.' + each.kind, null, each.kind) + ' ' + (each.label ?? ''), category: kinds.indexOf(each.kind),
