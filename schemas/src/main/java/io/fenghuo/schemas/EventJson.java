@@ -67,15 +67,7 @@ public final class EventJson {
     try {
       value = JSON.readValue(json, Object.class);
     } catch (JsonProcessingException e) {
-      String where =
-          e.getLocation() == null
-              ? ""
-              : " at line "
-                  + e.getLocation().getLineNr()
-                  + ", column "
-                  + e.getLocation().getColumnNr();
-      throw new InvalidEventException(
-          schema.getName(), "not JSON" + where + ": " + e.getOriginalMessage());
+      throw new InvalidEventException(schema.getName(), NotJson.said(e));
     }
     return record(schema, value, "");
   }

@@ -115,6 +115,9 @@ class EventJsonTest {
     assertThatThrownBy(() -> order("{'eventId':"))
         .isInstanceOf(InvalidEventException.class)
         .hasMessageStartingWith("OrderEvent: not JSON at line 1, column ");
+    assertThatThrownBy(() -> order("{'eventId':'e1'"))
+        .hasMessageEndingWith(
+            "expected close marker for Object (start marker at line: 1, column: 1)");
     assertThatThrownBy(() -> order("")).hasMessageStartingWith("OrderEvent: not JSON");
     assertThatThrownBy(() -> order("{} {}")).hasMessageStartingWith("OrderEvent: not JSON");
     assertThatThrownBy(() -> order("{'ip':'a','ip':'b'}"))

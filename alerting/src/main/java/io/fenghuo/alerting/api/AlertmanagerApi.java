@@ -19,6 +19,7 @@ import io.fenghuo.alerting.mute.Silence;
 import io.fenghuo.alerting.mute.Silences;
 import io.fenghuo.alerting.route.Router;
 import io.fenghuo.alerting.route.Router.Place;
+import io.fenghuo.schemas.NotJson;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.time.Instant;
@@ -382,7 +383,7 @@ final class AlertmanagerApi {
     try {
       node = Json.MAPPER.readTree(context.body());
     } catch (JsonProcessingException e) {
-      throw new BadRequest("not JSON: " + e.getOriginalMessage());
+      throw new BadRequest(NotJson.said(e));
     }
     if (node == null || !node.isObject() || !node.path("matchers").isArray()) {
       throw new BadRequest(

@@ -11,6 +11,7 @@ import io.fenghuo.alerting.escalate.Incident;
 import io.fenghuo.alerting.escalate.Incidents;
 import io.fenghuo.alerting.ledger.Ledger;
 import io.fenghuo.alerting.route.RouteTrace;
+import io.fenghuo.schemas.NotJson;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.sql.Timestamp;
@@ -119,7 +120,7 @@ final class OwnApi {
               + " (expected one of answer, unanswer, resolve, assign, comment)");
       return;
     } catch (JsonProcessingException e) {
-      AlertmanagerApi.answer(context, 400, "not JSON: " + e.getOriginalMessage());
+      AlertmanagerApi.answer(context, 400, NotJson.said(e));
       return;
     }
     String who = body.path("who").asText("").strip();

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.fenghuo.alerting.Json;
 import io.fenghuo.alerting.alert.Labels;
 import io.fenghuo.alerting.alert.Reported;
+import io.fenghuo.schemas.NotJson;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -62,14 +63,7 @@ public final class AlertJson {
     try {
       list = Json.MAPPER.readTree(body);
     } catch (JsonProcessingException e) {
-      String where =
-          e.getLocation() == null
-              ? ""
-              : " at line "
-                  + e.getLocation().getLineNr()
-                  + ", column "
-                  + e.getLocation().getColumnNr();
-      throw new NotAlerts("not JSON" + where + ": " + e.getOriginalMessage());
+      throw new NotAlerts(NotJson.said(e));
     } catch (IOException e) {
       throw new NotAlerts("not JSON: " + e.getMessage());
     }

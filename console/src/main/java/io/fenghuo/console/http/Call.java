@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.fenghuo.alerting.Json;
 import io.fenghuo.console.Characters;
+import io.fenghuo.schemas.NotJson;
 import io.javalin.http.Context;
 import java.io.IOException;
 import java.io.InputStream;
@@ -123,8 +124,7 @@ public final class Call {
       byte[] bytes = bytes();
       node = Json.MAPPER.readTree(bytes);
     } catch (JsonProcessingException e) {
-      throw new Problem(
-          400, "not_json", "请求体不是 JSON", "The body is not JSON: " + e.getOriginalMessage());
+      throw new Problem(400, "not_json", "请求体不是 JSON", "The body is " + NotJson.said(e));
     } catch (IOException e) {
       throw new Problem(400, "not_json", "请求体无法读取", "The body cannot be read");
     }

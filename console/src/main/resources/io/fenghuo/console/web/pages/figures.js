@@ -13,6 +13,7 @@ import { answered, empty, wrong } from '../ui/answers.js';
 
 /** How far back a window is looked at, milliseconds. */
 const BACK = { MINUTE: 3 * 3600e3, HOUR: 48 * 3600e3, DAY: 31 * 86400e3, WEEK: 180 * 86400e3, MONTH: 400 * 86400e3 };
+const LENGTH = { MINUTE: 60e3, HOUR: 3600e3, DAY: 86400e3, WEEK: 7 * 86400e3, MONTH: 28 * 86400e3 };
 // Seconds are not kept: they pass on the wall.
 const ORDER = ['MINUTE', 'HOUR', 'DAY', 'WEEK', 'MONTH'];
 
@@ -65,7 +66,7 @@ export default defineComponent({
         ...basis(colour),
         grid: { left: 8, right: 16, top: 36, bottom: 4, containLabel: true },
         legend: { top: 0, left: 0, textStyle: { color: colour.text2 }, icon: 'roundRect', itemHeight: 3 },
-        xAxis: { type: 'time', axisLabel: { color: colour.text3, formatter: (at) => label(at), hideOverlap: true }, axisLine: { lineStyle: { color: colour.strong } }, axisTick: { show: false } },
+        xAxis: { type: 'time', minInterval: LENGTH[window.value], axisLabel: { color: colour.text3, formatter: (at) => label(at), hideOverlap: true }, axisLine: { lineStyle: { color: colour.strong } }, axisTick: { show: false } },
         yAxis: { type: 'value', scale: data.unit === 'ratio', splitNumber: 4, axisLabel: { color: colour.text3, formatter: (each) => inUnit(each, data.unit) }, splitLine: { lineStyle: { color: colour.line } } },
         tooltip: { ...basis(colour).tooltip, formatter: (points) => [label(points[0].value[0]), ...points.map((each) => each.seriesName + '  ' + exactInUnit(each.value[1], data.unit))].join('\n') },
         series: data.series.flatMap((whole, at) => parts(whole).map((each) => ({
