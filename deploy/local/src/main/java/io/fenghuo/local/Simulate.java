@@ -45,7 +45,7 @@ import picocli.CommandLine.TypeConversionException;
       "  payment-down     alipay fails, channel_unavailable",
       "  slow-page        product pages load more and more slowly",
       "  source-lost      nobody comes from search any more",
-      "  host-overloaded  the CPU of order-1 climbs past 70, 85 and 95 %",
+      "  host-overloaded  the CPU of order-1 climbs past 70, 85 and 95 %%",
       "  silent-stream    payments say nothing while the shop goes on",
       "",
       "Examples:",
