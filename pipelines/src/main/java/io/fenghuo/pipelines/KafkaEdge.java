@@ -29,7 +29,6 @@ final class KafkaEdge {
       Duration patience,
       JobSettings<?> settings) {
     Properties properties = new Properties();
-    properties.putAll(settings.kafkaProperties());
     // Without patience a fetch is answered as soon as there is a byte, or after a while with none.
     properties.setProperty("fetch.min.bytes", patience.isZero() ? "1" : String.valueOf(128 << 10));
     properties.setProperty(
@@ -39,6 +38,8 @@ final class KafkaEdge {
     properties.setProperty("max.partition.fetch.bytes", String.valueOf(256 << 10));
     properties.setProperty("partition.discovery.interval.ms", "60000");
     properties.setProperty("client.id.prefix", settings.group());
+    // Whoever sets one of these knows why.
+    properties.putAll(settings.kafkaProperties());
     KafkaSource<Arrival> source =
         KafkaSource.<Arrival>builder()
             .setBootstrapServers(settings.kafka())
@@ -48,7 +49,9 @@ final class KafkaEdge {
             .setDeserializer(new Intake(settings))
             .setProperties(properties)
             .build();
-    return env.fromSource(source, new EventClock(settings), name, PackedType.ARRIVAL).uid(name);
+    return env.fromSource(
+            new InStepSource<>(source), new EventClock(settings), name, PackedType.ARRIVAL)
+        .uid(name);
   }
 
   /** Writes records to a stream's topic, at least once. */

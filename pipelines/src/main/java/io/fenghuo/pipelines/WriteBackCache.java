@@ -1,7 +1,6 @@
 package io.fenghuo.pipelines;
 
 import java.util.ArrayDeque;
-import java.util.HashMap;
 import java.util.function.Consumer;
 import java.util.function.ToIntFunction;
 import org.apache.flink.api.common.state.ValueState;
@@ -14,8 +13,8 @@ import org.apache.flink.api.common.state.ValueState;
  * checkpoint always holds everything, and a restart begins with nothing here. Bounded by weight, so
  * memory does not grow with the number of keys.
  *
- * <p>So many changes at most wait to be written, the oldest first, and none of them long unless
- * there are many: a checkpoint holds up events while it writes what still waits.
+ * <p>So many changes at most wait to be written, about the oldest first, and none of them long
+ * unless there are many: a checkpoint holds up events while it writes what still waits.
  *
  * <p>Room is made as by a clock's hand: what was used since the hand came by stays for another
  * round. Unlike the order of last use, this is kept without touching the neighbours at each use.
@@ -39,52 +38,132 @@ final class WriteBackCache<V> {
   /** Moments after which a change is written though nothing needs its place. */
   static final int PATIENCE = 10;
 
+  /**
+   * What changed so few moments ago will soon change again, and what is short-lived in it is soon
+   * over: it waits for another while, but not for ever.
+   */
+  static final int BUSY = 5;
+
+  static final int MOST_PATIENCE = 3 * PATIENCE;
+
   /** Written in one moment at most: events wait meanwhile. */
   static final int MOST_AT_ONCE = 1_000;
 
-  /** A key and its value; equal by key. */
+  /** A key and its value. */
   private static final class Slot<V> {
-    private String key;
-    private int hash;
+    final String key;
+    final long hash;
     V value;
     int weight;
     long since;
+    long changed;
+    long due;
     boolean used;
     boolean dirty;
     boolean stored;
     boolean gone;
 
-    Slot<V> of(String key) {
+    Slot(String key, long hash) {
       this.key = key;
-      this.hash = stirred(key);
-      return this;
+      this.hash = hash;
+    }
+  }
+
+  /**
+   * Slots by key, with open addressing and linear probing: the hashes lie beside each other, so
+   * that most looks touch one line of memory before the slot itself. In a {@link java.util.HashMap}
+   * of a hundred thousand keys each look goes to memory for the node, the slot and its key.
+   */
+  private static final class SlotTable<V> {
+
+    private static final long FREE = 0;
+
+    private long[] hashes = new long[1 << 10];
+    private Slot<V>[] slots = newSlots(1 << 10);
+    private int size;
+
+    @SuppressWarnings({"unchecked", "rawtypes"})
+    private static <V> Slot<V>[] newSlots(int length) {
+      return new Slot[length];
     }
 
-    /**
-     * Numbered keys have few different {@link String#hashCode()}s, which weighs 36 letters and
-     * digits by powers of 31: a table would look through long chains.
-     */
-    private static int stirred(String key) {
+    static long hash(String key) {
       long hash = key.length();
       for (int i = 0; i < key.length(); i++) {
         hash = 131 * hash + key.charAt(i);
       }
-      return (int) (hash * 0x9E3779B97F4A7C15L >>> 32);
+      // The finalizer of MurmurHash3, so that every letter counts in every bit.
+      hash = (hash ^ hash >>> 33) * 0xff51afd7ed558ccdL;
+      hash = (hash ^ hash >>> 33) * 0xc4ceb9fe1a85ec53L;
+      hash ^= hash >>> 33;
+      return hash == FREE ? 1 : hash;
     }
 
-    @Override
-    public int hashCode() {
-      return hash;
+    int size() {
+      return size;
     }
 
-    @Override
-    public boolean equals(Object other) {
-      return other instanceof Slot<?> slot && hash == slot.hash && key.equals(slot.key);
+    Slot<V> get(long hash, String key) {
+      int mask = hashes.length - 1;
+      for (int at = (int) hash & mask; hashes[at] != FREE; at = at + 1 & mask) {
+        if (hashes[at] == hash && slots[at].key.equals(key)) {
+          return slots[at];
+        }
+      }
+      return null;
+    }
+
+    /** Takes in a slot whose key is not here. */
+    void add(Slot<V> slot) {
+      if (2 * ++size > hashes.length) {
+        grow();
+      }
+      place(slot);
+    }
+
+    private void place(Slot<V> slot) {
+      int mask = hashes.length - 1;
+      int at = (int) slot.hash & mask;
+      while (hashes[at] != FREE) {
+        at = at + 1 & mask;
+      }
+      hashes[at] = slot.hash;
+      slots[at] = slot;
+    }
+
+    private void grow() {
+      Slot<V>[] old = slots;
+      hashes = new long[2 * old.length];
+      slots = newSlots(2 * old.length);
+      for (Slot<V> slot : old) {
+        if (slot != null) {
+          place(slot);
+        }
+      }
+    }
+
+    /** Takes out a slot that is here; those behind it that it kept from their place move up. */
+    void remove(Slot<V> slot) {
+      int mask = hashes.length - 1;
+      int gap = (int) slot.hash & mask;
+      while (slots[gap] != slot) {
+        gap = gap + 1 & mask;
+      }
+      for (int at = gap + 1 & mask; hashes[at] != FREE; at = at + 1 & mask) {
+        int home = (int) hashes[at] & mask;
+        if ((at - home & mask) >= (at - gap & mask)) {
+          hashes[gap] = hashes[at];
+          slots[gap] = slots[at];
+          gap = at;
+        }
+      }
+      hashes[gap] = FREE;
+      slots[gap] = null;
+      size--;
     }
   }
 
-  private final HashMap<Slot<V>, Slot<V>> slots = new HashMap<>();
-  private final Slot<V> sought = new Slot<>();
+  private final SlotTable<V> slots = new SlotTable<>();
   private final ArrayDeque<Slot<V>> round = new ArrayDeque<>();
   private final ArrayDeque<Slot<V>> waiting = new ArrayDeque<>();
   private Slot<V> current;
@@ -119,14 +198,15 @@ final class WriteBackCache<V> {
    * The value of a key, which must be the current one. Call {@link #changed} when it was altered.
    */
   V get(String key) throws Exception {
-    current = slots.get(sought.of(key));
+    long hash = SlotTable.hash(key);
+    current = slots.get(hash, key);
     if (current == null) {
       misses++;
-      current = new Slot<V>().of(key);
+      current = new Slot<>(key, hash);
       byte[] bytes = state.value();
       current.stored = bytes != null;
       current.value = bytes == null ? form.create(key) : form.unpack(key, bytes);
-      slots.put(current, current);
+      slots.add(current);
       round.add(current);
       reweigh(current);
       makeRoom();
@@ -140,9 +220,11 @@ final class WriteBackCache<V> {
   /** Notes that the value given last was altered, and makes room. */
   void changed() throws Exception {
     reweigh(current);
+    current.changed = moment;
     if (!current.dirty) {
       current.dirty = true;
       current.since = moment;
+      current.due = moment + PATIENCE;
       waiting.add(current);
       if (waiting.size() > MOST_WAITING) {
         write(waiting.poll());
@@ -164,7 +246,7 @@ final class WriteBackCache<V> {
     }
     while (weight > limit && round.size() > 1) {
       Slot<V> slot = round.poll();
-      if (slot.used || slot.equals(current)) {
+      if (slot.used || slot == current) {
         slot.used = false;
         round.add(slot);
       } else if (!slot.gone) {
@@ -218,11 +300,21 @@ final class WriteBackCache<V> {
     moment++;
     for (int i = 0; i < MOST_AT_ONCE; i++) {
       Slot<V> oldest = waiting.peek();
-      if (oldest == null || oldest.since > moment - PATIENCE) {
+      if (oldest == null || oldest.due > moment) {
         return;
       }
-      settle(waiting.poll());
+      waiting.poll();
+      if (oldest.dirty && isBusy(oldest)) {
+        oldest.due = moment + PATIENCE;
+        waiting.add(oldest);
+      } else {
+        settle(oldest);
+      }
     }
+  }
+
+  private boolean isBusy(Slot<V> slot) {
+    return slot.changed > moment - BUSY && slot.since + MOST_PATIENCE >= moment + PATIENCE;
   }
 
   /** Drops what is stored of the current key, which must not have been looked at. */

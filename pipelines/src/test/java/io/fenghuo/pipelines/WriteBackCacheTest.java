@@ -107,17 +107,42 @@ class WriteBackCacheTest {
   }
 
   @Test
+  void whatGoesOnChangingIsWrittenLaterButNotForEverLater() throws Exception {
+    WriteBackCache<StringBuilder> cache = cache(Long.MAX_VALUE);
+    append(cache, "quiet", "1");
+    for (int i = 1; i < WriteBackCache.MOST_PATIENCE; i++) {
+      append(cache, "busy", "x");
+      cache.tick();
+      assertThat(table.rows).doesNotContainKey("busy");
+    }
+    assertThat(table.rows).containsExactly(Map.entry("quiet", "1"));
+    append(cache, "busy", "x");
+    cache.tick();
+    assertThat(table.rows).containsEntry("busy", "x".repeat(WriteBackCache.MOST_PATIENCE));
+  }
+
+  @Test
   void withAnyLimitItHoldsWhatAMapWouldHold() throws Exception {
+    holdsWhatAMapWouldHold(30, 5_000, 2_000, 20);
+  }
+
+  @Test
+  void withManyKeysItHoldsWhatAMapWouldHold() throws Exception {
+    holdsWhatAMapWouldHold(20_000, 200_000, 4_000_000, 20_000);
+  }
+
+  private void holdsWhatAMapWouldHold(int keys, int changes, int limit, int betweenRestarts)
+      throws Exception {
     long seed = Long.getLong("fenghuo.seed", 1);
     Random random = new Random(seed);
     Map<String, String> expected = new HashMap<>();
-    WriteBackCache<StringBuilder> cache = cache(1_000);
-    for (int i = 0; i < 5_000; i++) {
-      String key = "k" + random.nextInt(30);
-      if (random.nextInt(20) == 0) {
+    WriteBackCache<StringBuilder> cache = cache(limit / 2);
+    for (int i = 0; i < changes; i++) {
+      String key = "k" + random.nextInt(keys);
+      if (random.nextInt(betweenRestarts) == 0) {
         // As a checkpoint and a restart would.
         cache.flush();
-        cache = cache(random.nextInt(2_000));
+        cache = cache(random.nextInt(limit));
       }
       if (random.nextInt(5) == 0) {
         cache.tick();

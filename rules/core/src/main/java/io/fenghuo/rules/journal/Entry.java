@@ -4,6 +4,7 @@ import io.fenghuo.rules.EventType;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 
 /**
  * One event in an entity's journal.
@@ -66,6 +67,14 @@ public final class Entry {
   public static Entry unpack(Unpacker in) {
     int length = in.count();
     return new Entry(in.array(), in.skip(length), length);
+  }
+
+  /**
+   * The same entry by itself, without the message it came in: what is kept for long should not keep
+   * more than itself.
+   */
+  Entry alone() {
+    return new Entry(Arrays.copyOfRange(packed, at, at + length), 0, length);
   }
 
   public EventType type() {

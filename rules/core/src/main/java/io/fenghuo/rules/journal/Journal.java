@@ -42,7 +42,7 @@ public final class Journal {
     if (at >= 0) {
       return false;
     }
-    entries.add(-at - 1, entry);
+    entries.add(-at - 1, entry.alone());
     return true;
   }
 

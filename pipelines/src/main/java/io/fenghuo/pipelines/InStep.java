@@ -1,0 +1,88 @@
+package io.fenghuo.pipelines;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiConsumer;
+
+/**
+ * Keeps the partitions of a backlog in step: one whose events are far ahead of another's waits for
+ * it. After an outage, or over an archive, an order is then decided with about the log-ins and
+ * payments that had happened by then, and windows of a minute do not pile up for hours because some
+ * other stream is read more slowly.
+ *
+ * <p>Who is nearly at the present never waits, however late others are: an order that is placed now
+ * must not wait for a log that somebody ships a day later. And nobody waits for a partition that
+ * has nothing more to read.
+ *
+ * <p>Each reader looks at its own partitions only. Readers are kept together by what they have in
+ * common: all wait for the slowest operator behind them.
+ */
+final class InStep {
+
+  /** Event time, milliseconds. */
+  static final long APART = 5 * 60_000L;
+
+  private static final long NONE = Long.MIN_VALUE;
+
+  /** One partition that is read. */
+  static final class Partition {
+    private long latest = NONE;
+    private boolean waits;
+    private boolean dry;
+
+    void heard(long eventTime) {
+      latest = Math.max(latest, eventTime);
+      dry = false;
+    }
+  }
+
+  private final Map<String, Partition> partitions = new LinkedHashMap<>();
+  private boolean someWait;
+
+  Partition partition(String id) {
+    return partitions.computeIfAbsent(id, key -> new Partition());
+  }
+
+  boolean someWait() {
+    return someWait;
+  }
+
+  /** There is nothing to read of those that need not wait; none of the others waits for them. */
+  void ranDry() {
+    partitions.values().stream().filter(one -> !one.waits).forEach(one -> one.dry = true);
+  }
+
+  /**
+   * Says who is to wait from here on and who may go on.
+   *
+   * @param now wall clock, milliseconds
+   * @param change ids of those who are to wait, and of those who are to go on; not called when
+   *     nothing changes
+   */
+  void review(long now, BiConsumer<List<String>, List<String>> change) {
+    long slowest = Long.MAX_VALUE;
+    for (Partition one : partitions.values()) {
+      if (one.latest != NONE && !one.dry) {
+        slowest = Math.min(slowest, one.latest);
+      }
+    }
+    long most = slowest == Long.MAX_VALUE ? slowest : slowest + APART;
+    someWait = false;
+    List<String> wait = new ArrayList<>(0);
+    List<String> goOn = new ArrayList<>(0);
+    for (Map.Entry<String, Partition> entry : partitions.entrySet()) {
+      Partition one = entry.getValue();
+      boolean waits = one.latest > most && one.latest < now - APART;
+      if (waits != one.waits) {
+        one.waits = waits;
+        (waits ? wait : goOn).add(entry.getKey());
+      }
+      someWait |= waits;
+    }
+    if (!wait.isEmpty() || !goOn.isEmpty()) {
+      change.accept(wait, goOn);
+    }
+  }
+}
