@@ -43,7 +43,7 @@ final class BrokerProcess {
       int partitions =
           switch (stream) {
             case TRAFFIC -> 14;
-            case DECISIONS -> 4;
+            case ORDERS, LOGINS, DECISIONS -> 4;
             default -> 2;
           };
       topics.add(new NewTopic(stream.topic(), partitions, (short) 1).configs(CONFIG));

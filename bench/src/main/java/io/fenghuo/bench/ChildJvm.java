@@ -21,7 +21,10 @@ final class ChildJvm implements AutoCloseable {
 
   static final List<String> OPTIONS =
       List.of(
+          // As ./fenghuo starts.
           "-XX:+UseG1GC",
+          "-XX:-G1UseAdaptiveIHOP",
+          "-XX:InitiatingHeapOccupancyPercent=60",
           "-XX:+ExitOnOutOfMemoryError",
           "--add-opens=java.base/java.util=ALL-UNNAMED",
           "--add-opens=java.base/java.lang=ALL-UNNAMED",
@@ -65,11 +68,23 @@ final class ChildJvm implements AutoCloseable {
     return child;
   }
 
+  private static boolean hasHugePages() {
+    try {
+      return Files.readString(Path.of("/sys/kernel/mm/transparent_hugepage/enabled"))
+          .matches("(?s).*\\[(madvise|always)].*");
+    } catch (IOException notLinux) {
+      return false;
+    }
+  }
+
   static List<String> command(String heap, String main, String... args) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("-Xmx" + heap);
     command.addAll(OPTIONS);
+    if (hasHugePages()) {
+      command.add("-XX:+UseTransparentHugePages");
+    }
     command.add("-cp");
     command.add(System.getProperty("java.class.path"));
     command.add(main);

@@ -26,6 +26,9 @@ final class JobProcess {
 
   static final String FLOOR = "floor";
 
+  /** The floor with something sent for every event. */
+  static final String FLOOR_SENDING_ALL = "floor-sending-all";
+
   /**
    * The default of 1 MB is some 15,000 events, which a reader that takes turns between partitions
    * hands on in one go: of a backlog, minutes of traffic and then minutes of orders. This keeps the
@@ -43,7 +46,8 @@ final class JobProcess {
 
   /**
    * @param args folder, Flink's port, port of the metrics, Kafka, consumer group, and {@code
-   *     floor}, {@code monitor} or a rule set as {@link RuleFiles#of} knows it
+   *     floor}, {@code floor-sending-all}, {@code monitor} or a rule set as {@link RuleFiles#of}
+   *     knows it
    */
   public static void main(String[] args) throws Exception {
     Path folder = Path.of(args[0]);
@@ -57,8 +61,8 @@ final class JobProcess {
                 Integer.parseInt(args[1]),
                 Integer.parseInt(args[2])));
     Job job =
-        args[5].equals(FLOOR)
-            ? env -> FloorJob.build(env, kafka, group)
+        args[5].startsWith(FLOOR)
+            ? env -> FloorJob.build(env, kafka, group, args[5].equals(FLOOR_SENDING_ALL))
             : args[5].equals(MONITOR)
                 ? env ->
                     MonitorJob.build(
