@@ -40,7 +40,7 @@ final class EventClock implements WatermarkStrategy<Arrival> {
   @Override
   public WatermarkGenerator<Arrival> createWatermarkGenerator(
       WatermarkGeneratorSupplier.Context context) {
-    return new OfPartition(context.getInputActivityClock());
+    return new OfPartition(context.getInputActivityClock(), InStep.opening());
   }
 
   private final class OfPartition implements WatermarkGenerator<Arrival> {
@@ -48,11 +48,17 @@ final class EventClock implements WatermarkStrategy<Arrival> {
     /** Stands still while the reader may not read on: a partition kept waiting is not silent. */
     private final RelativeClock clock;
 
+    private final InStep.Partition partition;
+
     private long latest = NONE;
     private long heardAt;
 
-    OfPartition(RelativeClock clock) {
+    /**
+     * @param partition null when it is no partition's, or nobody keeps partitions in step
+     */
+    OfPartition(RelativeClock clock, InStep.Partition partition) {
       this.clock = clock;
+      this.partition = partition;
       this.heardAt = clock.relativeTimeMillis();
     }
 
@@ -67,6 +73,10 @@ final class EventClock implements WatermarkStrategy<Arrival> {
 
     @Override
     public void onPeriodicEmit(WatermarkOutput output) {
+      if (partition != null && partition.waits()) {
+        // Silent because it was told to be; others must not pass it by meanwhile.
+        heardAt = clock.relativeTimeMillis();
+      }
       if (clock.relativeTimeMillis() - heardAt >= idle) {
         output.markIdle();
       } else if (latest != NONE) {

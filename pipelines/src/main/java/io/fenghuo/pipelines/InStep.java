@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
+import java.util.function.Supplier;
 
 /**
  * Keeps the partitions of a backlog in step: one whose events are far ahead of another's waits for
@@ -26,11 +27,17 @@ final class InStep {
 
   private static final long NONE = Long.MIN_VALUE;
 
+  private static final ThreadLocal<Partition> OPENING = new ThreadLocal<>();
+
   /** One partition that is read. */
   static final class Partition {
     private long latest = NONE;
     private boolean waits;
     private boolean dry;
+
+    boolean waits() {
+      return waits;
+    }
 
     void heard(long eventTime) {
       latest = Math.max(latest, eventTime);
@@ -43,6 +50,24 @@ final class InStep {
 
   Partition partition(String id) {
     return partitions.computeIfAbsent(id, key -> new Partition());
+  }
+
+  /**
+   * Lets whoever is made for a partition know which one it is: Flink does not tell a generator of
+   * watermarks.
+   */
+  static <T> T opening(Partition partition, Supplier<T> made) {
+    OPENING.set(partition);
+    try {
+      return made.get();
+    } finally {
+      OPENING.remove();
+    }
+  }
+
+  /** The partition that something is made for just now, or null. */
+  static Partition opening() {
+    return OPENING.get();
   }
 
   boolean someWait() {

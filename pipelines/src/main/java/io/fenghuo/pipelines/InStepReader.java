@@ -150,7 +150,9 @@ final class InStepReader<S extends SourceSplit> implements SourceReader<Arrival,
 
     @Override
     public SourceOutput<Arrival> createOutputForSplit(String id) {
-      return new NotingOne(output.createOutputForSplit(id), inStep.partition(id));
+      InStep.Partition partition = inStep.partition(id);
+      return new NotingOne(
+          InStep.opening(partition, () -> output.createOutputForSplit(id)), partition);
     }
 
     @Override

@@ -13,8 +13,8 @@ import org.apache.flink.api.common.state.ValueState;
  * checkpoint always holds everything, and a restart begins with nothing here. Bounded by weight, so
  * memory does not grow with the number of keys.
  *
- * <p>So many changes at most wait to be written, about the oldest first, and none of them long
- * unless there are many: a checkpoint holds up events while it writes what still waits.
+ * <p>So many changes at most wait to be written, the oldest first, and none of them long unless
+ * there are many: a checkpoint holds up events while it writes what still waits.
  *
  * <p>Room is made as by a clock's hand: what was used since the hand came by stays for another
  * round. Unlike the order of last use, this is kept without touching the neighbours at each use.
@@ -33,18 +33,10 @@ final class WriteBackCache<V> {
     byte[] pack(String key, V value);
   }
 
-  static final int MOST_WAITING = 32_768;
+  static final int MOST_WAITING = 16_384;
 
   /** Moments after which a change is written though nothing needs its place. */
   static final int PATIENCE = 10;
-
-  /**
-   * What changed so few moments ago will soon change again, and what is short-lived in it is soon
-   * over: it waits for another while, but not for ever.
-   */
-  static final int BUSY = 5;
-
-  static final int MOST_PATIENCE = 3 * PATIENCE;
 
   /** Written in one moment at most: events wait meanwhile. */
   static final int MOST_AT_ONCE = 1_000;
@@ -56,8 +48,6 @@ final class WriteBackCache<V> {
     V value;
     int weight;
     long since;
-    long changed;
-    long due;
     boolean used;
     boolean dirty;
     boolean stored;
@@ -220,11 +210,9 @@ final class WriteBackCache<V> {
   /** Notes that the value given last was altered, and makes room. */
   void changed() throws Exception {
     reweigh(current);
-    current.changed = moment;
     if (!current.dirty) {
       current.dirty = true;
       current.since = moment;
-      current.due = moment + PATIENCE;
       waiting.add(current);
       if (waiting.size() > MOST_WAITING) {
         write(waiting.poll());
@@ -300,21 +288,11 @@ final class WriteBackCache<V> {
     moment++;
     for (int i = 0; i < MOST_AT_ONCE; i++) {
       Slot<V> oldest = waiting.peek();
-      if (oldest == null || oldest.due > moment) {
+      if (oldest == null || oldest.since > moment - PATIENCE) {
         return;
       }
-      waiting.poll();
-      if (oldest.dirty && isBusy(oldest)) {
-        oldest.due = moment + PATIENCE;
-        waiting.add(oldest);
-      } else {
-        settle(oldest);
-      }
+      settle(waiting.poll());
     }
-  }
-
-  private boolean isBusy(Slot<V> slot) {
-    return slot.changed > moment - BUSY && slot.since + MOST_PATIENCE >= moment + PATIENCE;
   }
 
   /** Drops what is stored of the current key, which must not have been looked at. */

@@ -6,6 +6,7 @@ import io.fenghuo.rules.Event;
 import io.fenghuo.schemas.EventCodec;
 import io.fenghuo.schemas.LoginEvent;
 import io.fenghuo.schemas.LoginKind;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -20,11 +21,18 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.apache.flink.api.common.eventtime.Watermark;
+import org.apache.flink.api.common.eventtime.WatermarkGenerator;
+import org.apache.flink.api.common.eventtime.WatermarkGeneratorSupplier;
+import org.apache.flink.api.common.eventtime.WatermarkOutput;
 import org.apache.flink.api.connector.source.ReaderOutput;
 import org.apache.flink.api.connector.source.SourceOutput;
 import org.apache.flink.api.connector.source.SourceReader;
 import org.apache.flink.api.connector.source.SourceSplit;
 import org.apache.flink.core.io.InputStatus;
+import org.apache.flink.metrics.MetricGroup;
+import org.apache.flink.metrics.groups.UnregisteredMetricsGroup;
+import org.apache.flink.util.clock.ManualClock;
+import org.apache.flink.util.clock.RelativeClock;
 import org.junit.jupiter.api.Test;
 
 class InStepReaderTest {
@@ -95,6 +103,36 @@ class InStepReaderTest {
     }
     assertThat(partitions.paused).containsExactly("logins");
     reader.isAvailable().get(10, TimeUnit.SECONDS);
+  }
+
+  @Test
+  void whoWaitsIsNotSilent() throws Exception {
+    partitions.give("orders", YESTERDAY, 10, 1_000);
+    partitions.give("logins", YESTERDAY + 60 * MINUTE, 600, 60_000);
+    while (reader.pollNext(heard) == InputStatus.MORE_AVAILABLE) {
+      now++;
+    }
+    heard.clock.advanceTime(Duration.ofMinutes(1));
+    Said orders = new Said();
+    heard.generators.get("orders").onPeriodicEmit(orders);
+    assertThat(orders.idle).isTrue();
+    Said logins = new Said();
+    heard.generators.get("logins").onPeriodicEmit(logins);
+    assertThat(logins.idle).isFalse();
+
+    // Only from then on, when it may speak again, does its silence count.
+    partitions.records.get("logins").clear();
+    partitions.give("orders", YESTERDAY + 24 * 60 * MINUTE - 10 * MINUTE, 300, 1_000);
+    readAll();
+    reader.pollNext(heard);
+    now += 1_000;
+    reader.pollNext(heard);
+    assertThat(partitions.paused).doesNotContain("logins");
+    heard.generators.get("logins").onPeriodicEmit(logins);
+    assertThat(logins.idle).isFalse();
+    heard.clock.advanceTime(Duration.ofMinutes(1));
+    heard.generators.get("logins").onPeriodicEmit(logins);
+    assertThat(logins.idle).isTrue();
   }
 
   @Test
@@ -220,12 +258,31 @@ class InStepReaderTest {
     }
   }
 
+  private static final class Said implements WatermarkOutput {
+
+    private boolean idle;
+
+    @Override
+    public void emitWatermark(Watermark watermark) {}
+
+    @Override
+    public void markIdle() {
+      idle = true;
+    }
+
+    @Override
+    public void markActive() {}
+  }
+
   /** Notes what comes of each partition. */
   private static final class Heard implements ReaderOutput<Arrival> {
 
     private final Map<String, Integer> counts = new TreeMap<>();
     private final Map<String, Long> latest = new HashMap<>();
     private final List<Map<String, Long>> course = new ArrayList<>();
+    private final Map<String, WatermarkGenerator<Arrival>> generators = new HashMap<>();
+    private final ManualClock clock = new ManualClock();
+    private final EventClock eventClock = new EventClock(new RiskSettings("none", Map.of()));
 
     /** The most that one was ahead of another, event time, while both were read. */
     long most(String ahead, String behind) {
@@ -239,10 +296,26 @@ class InStepReaderTest {
 
     @Override
     public SourceOutput<Arrival> createOutputForSplit(String id) {
+      // As Flink does.
+      WatermarkGenerator<Arrival> generator =
+          eventClock.createWatermarkGenerator(
+              new WatermarkGeneratorSupplier.Context() {
+                @Override
+                public MetricGroup getMetricGroup() {
+                  return new UnregisteredMetricsGroup();
+                }
+
+                @Override
+                public RelativeClock getInputActivityClock() {
+                  return clock;
+                }
+              });
+      generators.put(id, generator);
       return new SourceOutput<>() {
         @Override
         public void collect(Arrival arrival) {
           long time = arrival.event().time();
+          generator.onEvent(arrival, time, new Said());
           assertThat(latest.getOrDefault(id, Long.MIN_VALUE)).isLessThan(time);
           counts.merge(id, 1, Integer::sum);
           latest.put(id, time);

@@ -107,21 +107,6 @@ class WriteBackCacheTest {
   }
 
   @Test
-  void whatGoesOnChangingIsWrittenLaterButNotForEverLater() throws Exception {
-    WriteBackCache<StringBuilder> cache = cache(Long.MAX_VALUE);
-    append(cache, "quiet", "1");
-    for (int i = 1; i < WriteBackCache.MOST_PATIENCE; i++) {
-      append(cache, "busy", "x");
-      cache.tick();
-      assertThat(table.rows).doesNotContainKey("busy");
-    }
-    assertThat(table.rows).containsExactly(Map.entry("quiet", "1"));
-    append(cache, "busy", "x");
-    cache.tick();
-    assertThat(table.rows).containsEntry("busy", "x".repeat(WriteBackCache.MOST_PATIENCE));
-  }
-
-  @Test
   void withAnyLimitItHoldsWhatAMapWouldHold() throws Exception {
     holdsWhatAMapWouldHold(30, 5_000, 2_000, 20);
   }
