@@ -13,9 +13,10 @@ import java.util.function.Supplier;
  * payments that had happened by then, and windows of a minute do not pile up for hours because some
  * other stream is read more slowly.
  *
- * <p>Who is nearly at the present never waits, however late others are: an order that is placed now
- * must not wait for a log that somebody ships a day later. And nobody waits for a partition that
- * has nothing more to read.
+ * <p>Who has no backlog never waits, however late others are: an order that is placed now must not
+ * wait for a log that somebody ships a day later. That is, whose records happened in the last
+ * minutes, or were given to Kafka in the last seconds. And nobody waits for a partition that has
+ * nothing more to read.
  *
  * <p>Each reader looks at its own partitions only. Readers are kept together by what they have in
  * common: all wait for the slowest operator behind them.
@@ -25,6 +26,9 @@ final class InStep {
   /** Event time, milliseconds. */
   static final long APART = 5 * 60_000L;
 
+  /** A record that Kafka has had for longer is a backlog, milliseconds. */
+  static final long FRESH = 10_000;
+
   private static final long NONE = Long.MIN_VALUE;
 
   private static final ThreadLocal<Partition> OPENING = new ThreadLocal<>();
@@ -32,6 +36,7 @@ final class InStep {
   /** One partition that is read. */
   static final class Partition {
     private long latest = NONE;
+    private long given = NONE;
     private boolean waits;
     private boolean dry;
 
@@ -39,8 +44,12 @@ final class InStep {
       return waits;
     }
 
-    void heard(long eventTime) {
+    /**
+     * @param given when Kafka was given the record, milliseconds
+     */
+    void heard(long eventTime, long given) {
       latest = Math.max(latest, eventTime);
+      this.given = given;
       dry = false;
     }
   }
@@ -99,7 +108,7 @@ final class InStep {
     List<String> goOn = new ArrayList<>(0);
     for (Map.Entry<String, Partition> entry : partitions.entrySet()) {
       Partition one = entry.getValue();
-      boolean waits = one.latest > most && one.latest < now - APART;
+      boolean waits = one.latest > most && one.latest < now - APART && one.given < now - FRESH;
       if (waits != one.waits) {
         one.waits = waits;
         (waits ? wait : goOn).add(entry.getKey());

@@ -189,22 +189,22 @@ final class InStepReader<S extends SourceSplit> implements SourceReader<Arrival,
   private record NotingOne(SourceOutput<Arrival> output, InStep.Partition partition)
       implements SourceOutput<Arrival> {
 
-    private void note(Arrival arrival) {
+    private void note(Arrival arrival, long given) {
       // A dead letter is as old as Kafka says, also where last year's events are read again.
       if (arrival.event() != null && arrival.event().type() != EventType.DEAD_LETTER) {
-        partition.heard(arrival.event().time());
+        partition.heard(arrival.event().time(), given);
       }
     }
 
     @Override
     public void collect(Arrival arrival) {
-      note(arrival);
+      note(arrival, Long.MIN_VALUE);
       output.collect(arrival);
     }
 
     @Override
     public void collect(Arrival arrival, long time) {
-      note(arrival);
+      note(arrival, time);
       output.collect(arrival, time);
     }
 

@@ -20,6 +20,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.apache.flink.api.common.eventtime.Watermark;
 import org.apache.flink.api.common.eventtime.WatermarkGenerator;
 import org.apache.flink.api.common.eventtime.WatermarkGeneratorSupplier;
@@ -68,6 +69,20 @@ class InStepReaderTest {
     readAll();
     assertThat(partitions.everPaused).isEmpty();
     assertThat(heard.counts).isEqualTo(Map.of("orders", 2_000, "traffic", 2_000));
+  }
+
+  @Test
+  void nobodyWaitsWhoIsReadAsHeIsWritten() throws Exception {
+    partitions.given = () -> now - 1_000;
+    partitions.give("orders", YESTERDAY, 600, 1_000);
+    partitions.give("logins", YESTERDAY, 600, 10_000);
+    readAll();
+    assertThat(partitions.everPaused).isEmpty();
+    partitions.given = () -> now - 2 * InStep.FRESH;
+    partitions.give("orders", YESTERDAY + 60 * MINUTE, 600, 1_000);
+    partitions.give("logins", YESTERDAY + 200 * MINUTE, 600, 10_000);
+    readAll();
+    assertThat(partitions.everPaused).containsExactly("logins");
   }
 
   @Test
@@ -187,6 +202,7 @@ class InStepReaderTest {
     private final ArrayDeque<String> turns = new ArrayDeque<>();
     private final Set<String> paused = new HashSet<>();
     private final Set<String> everPaused = new HashSet<>();
+    private LongSupplier given = () -> YESTERDAY;
 
     void give(String partition, long from, int count, long apart) {
       if (!records.containsKey(partition)) {
@@ -210,7 +226,7 @@ class InStepReaderTest {
         if (!paused.contains(partition) && !records.get(partition).isEmpty()) {
           outputs
               .computeIfAbsent(partition, output::createOutputForSplit)
-              .collect(login(records.get(partition).poll()));
+              .collect(login(records.get(partition).poll()), given.getAsLong());
           return InputStatus.MORE_AVAILABLE;
         }
       }
