@@ -7,6 +7,8 @@ import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.net.ServerSocket;
 import java.net.UnknownHostException;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 
 /** Ports on the loopback address: which are free, and a clear word when one is not. */
@@ -18,16 +20,22 @@ public final class LoopbackPort {
   private static final int LOWEST_FREE = 20_000;
   private static final int HIGHEST_FREE = 29_999;
 
+  private static final Set<Integer> GIVEN = ConcurrentHashMap.newKeySet();
+
   private LoopbackPort() {}
 
   /**
    * A port nobody listens on now, from below those that systems give to outgoing connections: one
-   * of these may be taken at any moment, before whoever asked here has begun to listen.
+   * of these may be taken at any moment, before whoever asked here has begun to listen. Another one
+   * each time, since who asked before may not listen yet.
    */
   public static int free() {
     IOException taken = null;
     for (int attempt = 0; attempt < 100; attempt++) {
       int port = ThreadLocalRandom.current().nextInt(LOWEST_FREE, HIGHEST_FREE + 1);
+      if (!GIVEN.add(port)) {
+        continue;
+      }
       try (ServerSocket socket = new ServerSocket(port, 1, address())) {
         return socket.getLocalPort();
       } catch (IOException e) {

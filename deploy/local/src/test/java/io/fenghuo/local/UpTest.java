@@ -82,7 +82,12 @@ class UpTest {
     return new Running(
         stop,
         out,
-        CompletableFuture.supplyAsync(() -> run(stop, out, kafkaPort, "mixed").exitCode()));
+        CompletableFuture.supplyAsync(
+            () -> {
+              CommandRun ended = run(stop, out, kafkaPort, "mixed");
+              out.append(ended.err());
+              return ended.exitCode();
+            }));
   }
 
   private CommandRun run(StopSignal stop, StringWriter out, int kafkaPort, String scenario) {
